@@ -26,10 +26,15 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text[:_LONGEST_TEXT].casefold())
 
 
+def flow(text: str) -> str:
+    """The words of a text in order between single spaces, so that a phrase is a substring."""
+    return f" {' '.join(words(text))} "
+
+
 def stem(word: str) -> str:
     """A crude English stem: scheduling, scheduled and schedule are one word to Gmail's search."""
     for ending in ("ings", "ing", "ers", "er", "ed", "es", "s", "e"):
-        if word.endswith(ending) and len(word) - len(ending) >= 4:  # noqa: PLR2004 (shorter stems collide)
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)]
     return word
 
@@ -169,7 +174,7 @@ class Mail:
         return tuple(name for part in self.leaves if (name := filename(part)))
 
     @cached_property
-    def words(self) -> tuple[str, ...]:
+    def flow(self) -> str:
         """All words that a bare search term may match, in order."""
         texts = [self.header(name) for name in ("Subject", "From", "To", "Cc", "Bcc")]
         for part in self.leaves:
@@ -177,12 +182,12 @@ class Mail:
                 texts.append(visible(text_of(part)))
             elif part.get_content_maintype() == "text":
                 texts.append(text_of(part))
-        return tuple(words("\n\n".join([*texts, *self.filenames])))
+        return "".join(flow(text) for text in [*texts, *self.filenames])
 
     @cached_property
     def stems(self) -> frozenset[str]:
         """The stems of all words."""
-        return frozenset(stem(word) for word in self.words)
+        return frozenset(stem(word) for word in self.flow.split())
 
 
 def _flat(part: Message) -> bytes:

@@ -58,9 +58,9 @@ class Record:
     changed: tuple[str, ...] = ()
 
 
-class NotFound(LookupError):  # noqa: N818 (it is Gmail's own word: notFound)
+class NotFound(LookupError):
     """No message, thread, draft or label of that id is here."""
 
 
-class HistoryGone(LookupError):  # noqa: N818 (a state of the mailbox, not a fault of ours)
+class HistoryGone(LookupError):
     """The history before that id is no longer kept."""

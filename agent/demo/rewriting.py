@@ -3,6 +3,7 @@
 import re
 import textwrap
 from datetime import datetime
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
@@ -15,7 +16,7 @@ _FIELD_START = re.compile(rb"\r?\n(?![ \t])")
 # Python before 3.14 encodes a long Message-ID in References as an RFC 2047 word unless the line may be long.
 _POLICY = SMTP.clone(max_line_length=998)
 
-type_of_body = ("content-type", "content-transfer-encoding", "content-disposition", "mime-version")
+_OF_THE_BODY = ("content-type", "content-transfer-encoding", "content-disposition", "mime-version")
 
 
 def fields(raw: bytes) -> tuple[list[tuple[str, bytes]], bytes]:
@@ -76,11 +77,11 @@ def opened(raw: bytes, *, wrap_at: int | None, append: str | None = None) -> byt
         if part.get_content_disposition() == "attachment" or filename(part):
             if body.get_content_type() != "multipart/mixed":
                 body.make_mixed()
-            body.attach(part)
+            body.attach(message_from_bytes(part.as_bytes(), policy=_POLICY))
     kept = [
         (name, line)
         for name, line in fields(raw)[0]
-        if not name.startswith("x-") and name not in type_of_body
+        if not name.startswith("x-") and name not in _OF_THE_BODY
     ]
     parts, content = fields(body.as_bytes())
     return joined([*kept, *parts], content)
