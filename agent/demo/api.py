@@ -78,14 +78,11 @@ class Violation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the API says: the HTTP status, the JSON body (None: no content), the method and its price."""
+    """What the API says: the HTTP status, the JSON body (None: no content), the units it cost."""
 
     status: int
     body: Json | None
-    template: str
-    name: str
     units: int
-    query: MultiDict[str, str]
 
 
 class Api:
@@ -101,8 +98,8 @@ class Api:
 
     def answer(self, request: Request) -> Answer:
         """The answer to a request, errors in Google's shape included."""
-        verb, query = _asked(request)
-        method, ids = self._method(verb, request)
+        verb, query = asked(request)
+        method, ids = _located(verb, request.path)
         units = 0
         try:
             if method is None:
@@ -117,16 +114,7 @@ class Api:
             status, body = 404, not_found().body()
         except ApiError as error:
             status, body = error.code, error.body()
-        template = method.template if method else request.path.lstrip("/")
-        name = method.name if method else ""
-        return Answer(status=status, body=body, template=template, name=name, units=units, query=query)
-
-    def _method(self, verb: str, request: Request) -> tuple[Method | None, dict[str, str]]:
-        try:
-            method, ids = _MAP.bind("localhost").match(request.path, method=verb)
-        except HTTPException:
-            return None, {}
-        return method, dict(ids)
+        return Answer(status=status, body=body, units=units)
 
     def _refusal(self, verb: str, path: str) -> ApiError:
         if verb in {"GET", "HEAD"} and not path.startswith("/batch"):
@@ -162,12 +150,26 @@ def belongs(path: str) -> bool:
     return path.startswith(_PREFIXES)
 
 
-def _asked(request: Request) -> tuple[str, MultiDict[str, str]]:
+def named(verb: str, path: str) -> tuple[str, str]:
+    """The method's name and path template in the discovery document; elsewhere none and the path."""
+    method, _ = _located(verb, path)
+    return (method.name, method.template) if method else ("", path.lstrip("/"))
+
+
+def asked(request: Request) -> tuple[str, MultiDict[str, str]]:
     """The HTTP method and query meant: Google's client sends a long GET as POST with the query as body."""
     override = request.headers.get("X-HTTP-Method-Override", "").upper()
     if request.method == "POST" and override == "GET":
         return override, MultiDict([*request.args.items(multi=True), *request.form.items(multi=True)])
     return request.method, MultiDict(request.args)
+
+
+def _located(verb: str, path: str) -> tuple[Method | None, dict[str, str]]:
+    try:
+        method, ids = _MAP.bind("localhost").match(path, method=verb)
+    except HTTPException:
+        return None, {}
+    return method, dict(ids)
 
 
 def _json(request: Request) -> Json:

@@ -161,11 +161,11 @@ class Mail:
 
     @cached_property
     def text(self) -> str:
-        """The readable text: the plain part, else the visible text of the HTML."""
+        """The readable text, its lines ended by LF: the plain part, else the visible text of the HTML."""
         for kind, read in (("text/plain", str), ("text/html", visible)):
             for part in self.leaves:
                 if part.get_content_type() == kind and part.get_content_disposition() != "attachment":
-                    return read(text_of(part))
+                    return read(text_of(part)).replace("\r\n", "\n")
         return ""
 
     @cached_property

@@ -70,7 +70,7 @@ def opened(raw: bytes, *, wrap_at: int | None, append: str | None = None) -> byt
     Attachments stay; `append` is what the user typed at the end.
     """
     mail = Mail(raw)
-    text = mail.text.replace("\r\n", "\n").rstrip("\n")
+    text = mail.text.rstrip("\n")
     text = text if append is None else f"{text}\n\n{append}"
     body = _twin(text, wrap_at)
     for part in mail.leaves:

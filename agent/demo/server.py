@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from agent.demo import wire
 from agent.demo.answers import ApiError, not_found
-from agent.demo.api import Answer, Api, Violation, belongs
+from agent.demo.api import Answer, Api, Violation, asked, belongs, named
 from agent.demo.clock import wall_clock
 from agent.demo.control import PREFIX, control
 from agent.demo.faults import Fault, Faults
@@ -97,6 +97,10 @@ class GmailServer:
         self.faults.clear()
         self._http.shutdown()
         self._thread.join()
+        self._connections.cut()
+
+    def cut_connections(self) -> None:
+        """Close the idle connections, as Gmail does after a while; clients find out when they write."""
         self._connections.cut()
 
     def __enter__(self) -> Self:
@@ -188,7 +192,8 @@ class GmailServer:
             self._record(request, answer)
             return wire.answer(answer.status, answer.body)
         response = self._other(request)
-        self._record(request, None, status=response.status_code)
+        if not request.path.startswith(PREFIX):
+            self._record(request, None, status=response.status_code)
         return response
 
     def _other(self, request: Request) -> Response:
@@ -197,7 +202,7 @@ class GmailServer:
                 case "GET", "/auth":
                     return Response(status=302, headers={"Location": self.oauth.consent(request.args)})
                 case "POST", "/token":
-                    return wire.answer(200, self.oauth.token(request.form))
+                    return wire.answer(200, self.oauth.token(wire.token_form(request)))
                 case "POST", "/revoke":
                     self.oauth.revoke(request.values.get("token", ""))
                     return wire.answer(200, {})
@@ -241,13 +246,14 @@ class GmailServer:
     def _record(
         self, request: Request, answer: Answer | None, *, status: int | None = None, fault: str = ""
     ) -> None:
-        override = request.headers.get("X-HTTP-Method-Override")
+        verb, query = asked(request)
+        name, template = named(verb, request.path)
         exchange = Exchange(
-            method=override.upper() if override and request.method == "POST" else request.method,
+            method=verb,
             path=request.path,
-            template=answer.template if answer else request.path.lstrip("/"),
-            name=answer.name if answer else "",
-            query=answer.query if answer else MultiDict(request.args),
+            template=template,
+            name=name,
+            query=query,
             units=answer.units if answer else 0,
             status=answer.status if answer and status is None else status or 0,
             body=answer.body if answer else None,

@@ -81,6 +81,15 @@ def answer(status: int, body: Any) -> Response:
     return Response(json.dumps(body), status=status, content_type="application/json; charset=UTF-8")
 
 
+def token_form(request: Request) -> dict[str, str]:
+    """The form sent to a token endpoint; the client may show itself there or as HTTP Basic (RFC 6749 §2.3.1)."""
+    shown = request.authorization
+    form = request.form.to_dict()
+    if shown is None or shown.type != "basic":
+        return form
+    return {"client_id": shown.username or "", "client_secret": shown.password or ""} | form
+
+
 def halved(response: Response, *, whole: bool) -> Response:
     """Half of a body: as if that were all, or cut off before the end announced."""
     body = response.get_data()

@@ -1,6 +1,5 @@
 """The writing half of the REST API: drafts, and nothing else."""
 
-import binascii
 from base64 import b64decode
 
 from agent.demo.answers import bad_request
@@ -40,17 +39,23 @@ def _message(call: Call) -> tuple[bytes, str | None]:
     thread_id = message.get("threadId") or None
     if thread_id is not None and not _is_hex(thread_id):
         raise bad_request("Invalid thread_id value")
-    try:
-        # The standard alphabet would drop `-` and `_` in silence; validate=True refuses it, as Google does.
-        text = message["raw"].rstrip("=")
-        raw = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise bad_request(
-            "Invalid value at 'draft.message.raw' (TYPE_BYTES), Base64 decoding failed"
-        ) from None
+    raw = _decoded(message["raw"])
     if not raw or len(raw) > _LARGEST:
         raise bad_request("Invalid draft message size")
     return raw, thread_id
+
+
+def _decoded(text: str) -> bytes:
+    """The bytes behind base64url, padded or not; the standard alphabet is refused, not guessed at."""
+    bare = text.rstrip("=")
+    alike = {"+", "/"}.isdisjoint(bare)  # b64decode takes these beside its altchars
+    try:
+        raw = b64decode(bare + "=" * (-len(bare) % 4), altchars=b"-_", validate=True) if alike else None
+    except ValueError:
+        raw = None
+    if raw is None:
+        raise bad_request("Invalid value at 'draft.message.raw' (TYPE_BYTES), Base64 decoding failed")
+    return raw
 
 
 def _is_hex(text: object) -> bool:
