@@ -1,0 +1,217 @@
+"""Gmail in Gmail's own nouns: the few calls this program makes. There is no send.
+
+Units are those of Google's table of 2026; where it is silent (``drafts.get``, ``drafts.delete``) the dearer reading.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from google.oauth2.credentials import Credentials
+
+from agent.core.model import Address, SendAs
+from agent.errors import GmailUnavailable, HistoryExpired, NotFound, OutcomeUnknown
+from agent.gmail.hosts import GMAIL
+from agent.gmail.session import Session, Usage
+
+PAGE_SIZE = 500
+LONGEST_QUERY = 1500  # the address of a GET stays below 2,048 characters
+_HISTORY_TYPES = ("messageAdded", "messageDeleted", "labelAdded", "labelRemoved")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,2048}")
+
+Format = Literal["full", "raw", "metadata", "minimal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The mailbox: its address, and where its history stands now."""
+
+    email: str
+    history_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRef:
+    """A draft: its own id, and the message it holds at the moment (a new one on every save)."""
+
+    draft_id: str
+    gmail_id: str
+    thread_id: str
+
+
+class Gmail:
+    """One mailbox. Errors are those of ``agent.errors``; 404 is NotFound, a normal thing."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        endpoint: str = GMAIL,
+        *,
+        sleep: Callable[[float], None],
+        now: Callable[[], datetime],
+        jitter: Callable[[], float],
+        quota_units_per_minute: int = 6000,
+    ) -> None:
+        """``endpoint``: Google's host or the loopback (else ConfigError); ``jitter`` draws from [0, 1)."""
+        self._session = Session(
+            credentials,
+            endpoint,
+            sleep=sleep,
+            now=now,
+            jitter=jitter,
+            quota_units_per_minute=quota_units_per_minute,
+        )
+
+    @property
+    def usage(self) -> Usage:
+        """What was spent since this object was made."""
+        return self._session.usage
+
+    def close(self) -> None:
+        """Close the kept connection; the next call opens another."""
+        self._session.close()
+
+    # reading
+
+    def profile(self) -> Profile:
+        """Whose mailbox this is, and the history id to start from: read it *before* a full listing."""
+        found = self._session.read("/profile", units=1)
+        return Profile(_text(found, "emailAddress").lower(), _number(found.get("historyId")))
+
+    def send_as(self) -> tuple[SendAs, ...]:
+        """The addresses that mean *me*, primary first; those that were never verified are left out."""
+        rows = _rows(self._session.read("/settings/sendAs", units=1), "sendAs")
+        ours = [
+            row for row in rows if row.get("verificationStatus") != "pending" and _text(row, "sendAsEmail")
+        ]
+        return tuple(_send_as(row) for row in sorted(ours, key=lambda row: not row.get("isPrimary")))
+
+    def labels(self) -> dict[str, str]:
+        """Label ids by name."""
+        rows = _rows(self._session.read("/labels", units=1), "labels")
+        return {_text(row, "name"): _text(row, "id") for row in rows}
+
+    def list_messages(
+        self, *, query: str = "", label_ids: Iterable[str] = (), limit: int | None = None
+    ) -> Iterator[tuple[str, str]]:
+        """``(gmail_id, thread_id)``, newest first; ``label_ids`` must all be there; at most ``limit``."""
+        if limit is not None and limit <= 0:
+            return
+        fixed = [("labelIds", label) for label in label_ids]
+        fixed += [("q", query)] if query else []
+        size = PAGE_SIZE if limit is None else min(limit, PAGE_SIZE)
+        count = 0
+        for page in self._pages("/messages", [*fixed, ("maxResults", str(size))], units=5):
+            for row in _rows(page, "messages"):
+                yield _text(row, "id"), _text(row, "threadId")
+                count += 1
+                if count == limit:
+                    return
+
+    def message(self, gmail_id: str, *, format: Format = "full") -> dict[str, Any]:  # noqa: A002 (Gmail's own word)
+        """The message resource."""
+        return self._session.read(f"/messages/{_known(gmail_id)}", [("format", format)], units=20)
+
+    def attachment(self, gmail_id: str, attachment_id: str) -> bytes:
+        """A body that Gmail keeps apart (large text and calendar parts too); its id is good for one reading only."""
+        path = f"/messages/{_known(gmail_id)}/attachments/{_known(attachment_id)}"
+        data = _text(self._session.read(path, units=20), "data")
+        return urlsafe_b64decode(data.rstrip("=") + "==")
+
+    def thread(self, thread_id: str, *, format: Format = "full") -> list[dict[str, Any]]:  # noqa: A002 (Gmail's own word)
+        """Its message resources by internal date, drafts included."""
+        found = self._session.read(f"/threads/{_known(thread_id)}", [("format", format)], units=40)
+        return sorted(_rows(found, "messages"), key=lambda row: _number(row.get("internalDate")))
+
+    def history(self, start: int) -> Iterator[dict[str, Any]]:
+        """The pages of what happened after ``start``; HistoryExpired if Gmail no longer knows."""
+        fixed = [("startHistoryId", str(start)), ("maxResults", str(PAGE_SIZE))]
+        fixed += [("historyTypes", name) for name in _HISTORY_TYPES]
+        try:
+            yield from self._pages("/history", fixed, units=2)
+        except NotFound:
+            raise HistoryExpired("the history before this point is no longer kept") from None
+
+    # drafts
+
+    def list_drafts(self) -> tuple[DraftRef, ...]:
+        """Every draft of the mailbox."""
+        pages = self._pages("/drafts", [("maxResults", str(PAGE_SIZE))], units=5)
+        return tuple(ref for page in pages for row in _rows(page, "drafts") if (ref := _draft_ref(row)))
+
+    def draft(self, draft_id: str, *, format: Format = "full") -> dict[str, Any]:  # noqa: A002 (Gmail's own word)
+        """The draft resource: ``id`` and ``message``."""
+        return self._session.read(f"/drafts/{_known(draft_id)}", [("format", format)], units=20)
+
+    def create_draft(self, raw: bytes, thread_id: str) -> DraftRef:
+        """One POST. Compare the thread id that comes back with the one asked for.
+
+        Not applied: Refused, AuthError, QuotaExhausted, GmailUnavailable. Perhaps applied: OutcomeUnknown.
+        """
+        message = {"raw": urlsafe_b64encode(raw).decode("ascii"), "threadId": thread_id}
+        ref = _draft_ref(self._session.write("POST", "/drafts", {"message": message}, units=10))
+        if ref is None:
+            raise OutcomeUnknown("Gmail said yes, and did not say to which draft")
+        return ref
+
+    def delete_draft(self, draft_id: str) -> None:
+        """One DELETE, for good; a draft that is not there counts as deleted. Errors as for ``create_draft``."""
+        try:
+            self._session.write("DELETE", f"/drafts/{_known(draft_id)}", None, units=10)
+        except NotFound:
+            return
+
+    def _pages(self, path: str, parameters: list[tuple[str, str]], *, units: int) -> Iterator[dict[str, Any]]:
+        """All pages; a page may be empty and still have a successor. A token that comes again ends the listing badly."""
+        tokens: set[str] = set()
+        token = ""
+        while True:
+            extra = [("pageToken", token)] if token else []
+            page = self._session.read(path, parameters + extra, units=units)
+            yield page
+            token = _text(page, "nextPageToken")
+            if not token:
+                return
+            if token in tokens:
+                raise GmailUnavailable("Gmail's pages go in a circle")
+            tokens.add(token)
+
+
+def _known(gmail_id: str) -> str:
+    """An id as Gmail makes them; anything else cannot exist there."""
+    if not _ID.fullmatch(gmail_id):
+        raise NotFound("no such id in Gmail", 404)
+    return gmail_id
+
+
+def _text(row: dict[str, Any], key: str) -> str:
+    value = row.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: object) -> int:
+    """Gmail's 64-bit numbers come as strings."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 20 else 0
+
+
+def _rows(page: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    rows = page.get(key)
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _draft_ref(row: dict[str, Any]) -> DraftRef | None:
+    message = row.get("message")
+    if not _text(row, "id") or not isinstance(message, dict):
+        return None
+    return DraftRef(_text(row, "id"), _text(message, "id"), _text(message, "threadId"))
+
+
+def _send_as(row: dict[str, Any]) -> SendAs:
+    address = Address(_text(row, "displayName"), _text(row, "sendAsEmail").lower())
+    return SendAs(address, _text(row, "signature"), row.get("isDefault") is True)
