@@ -118,6 +118,7 @@ class Mail:
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
+        self._flows: dict[str, str] = {}
 
     @cached_property
     def root(self) -> Message:
@@ -135,6 +136,12 @@ class Mail:
     def header(self, name: str) -> str:
         """Every value of that header, decoded, on one line; empty if there is none."""
         return self._fields.get(name.lower(), "")
+
+    def header_flow(self, name: str) -> str:
+        """The words of that header, kept for the next search."""
+        if name not in self._flows:
+            self._flows[name] = flow(self.header(name))
+        return self._flows[name]
 
     @cached_property
     def message_id(self) -> str:

@@ -135,14 +135,15 @@ def _words(token: str) -> Test | None:
     if len(wanted) == 1 and not token.startswith(("+", '"')):
         root = stem(wanted[0])
         return lambda one: root in one.mail.stems
-    return lambda one: _in_order(wanted, one.mail.flow)
+    phrase = flow(token)
+    return lambda one: phrase in one.mail.flow
 
 
 def _operator(name: str, value: str, scope: Scope) -> Test:
     if name in _ADDRESS_FIELDS:
-        wanted = words(scope.me if value.lower() == "me" else value)
+        phrase = flow(scope.me if value.lower() == "me" else value)
         return lambda one: any(
-            _in_order(wanted, flow(one.mail.header(field))) for field in _ADDRESS_FIELDS[name]
+            _within(phrase, one.mail.header_flow(field)) for field in _ADDRESS_FIELDS[name]
         )
     match name:
         case "in" | "label":
@@ -155,8 +156,8 @@ def _operator(name: str, value: str, scope: Scope) -> Test:
         case "has":
             return lambda one: value.lower() == "attachment" and bool(one.mail.filenames)
         case "filename":
-            file_words = words(value)
-            return lambda one: any(_in_order(file_words, flow(file)) for file in one.mail.filenames)
+            file = flow(value)
+            return lambda one: any(_within(file, flow(known)) for known in one.mail.filenames)
         case "rfc822msgid":
             return lambda one: one.mail.message_id == value.strip("<>")
         case _:
@@ -208,5 +209,5 @@ def _slug(name: str) -> str:
     return re.sub(r"[\s/_-]+", "-", name.casefold())
 
 
-def _in_order(wanted: list[str], text: str) -> bool:
-    return bool(wanted) and f" {' '.join(wanted)} " in text
+def _within(phrase: str, text: str) -> bool:
+    return bool(phrase.strip()) and phrase in text
