@@ -1,0 +1,264 @@
+"""What this author wrote: the history that was answered and the mail that was passed on are cut away, line by line.
+
+Lines that begin with ``>`` are history wherever they stand; what stands between them is an answer. Behind an attribution
+("On … wrote:"), a rule ("-----Original Message-----") or a header block ("From: … Sent: …") everything is history,
+unless the history itself is marked line by line. HTML mail arrives here as text with ``>`` lines and marks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+
+from agent.core.html_text import HISTORY
+from agent.core.quoting_words import folded, words
+
+MOST_LINES = 20_000
+_LONGEST_LINE = 1_000
+_LONGEST_ATTRIBUTION = 400
+_QUOTED = re.compile(r"\s?>")
+_EVIDENCE = re.compile(
+    r"[\w.+-]{1,64}@[\w-]|(?<!\d)\d{4}(?!\d)|\d{1,2}[:.h]\d{2}|\d{1,2}[./-]\d{1,2}(?!\d)|\d{1,2}\.? \w{3,10}\.?(?!\w)"
+)
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]")
+_RULE = re.compile(r"[-–—_=*]{5,}$")
+_DASHED = re.compile(r"[-–—_=*]{2,}")
+_NAMED = re.compile(r"[^\W\d_]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The three kinds of lines, each joined to a text. ``own`` holds (text line, original line number) pairs."""
+
+    text: str
+    quoted: str
+    forwarded: str
+    own: tuple[int, ...]
+
+
+def split(text: str, subject: str = "") -> Split:
+    """The author's own words, the quoted history, the forwarded mail.
+
+    ``subject`` decides what a header block means: in a mail whose first prefix is Fwd:, TR:, WG:, RV: it begins the
+    forwarded mail, else the history.
+    """
+    lines = text.split("\n", MOST_LINES)
+    rest = lines.pop() if len(lines) > MOST_LINES else ""
+    own, quoted, forwarded = _sorted(lines, is_forward=is_forward_subject(subject))
+    tail = [rest] if rest else []
+    return Split(
+        text=_joined([lines[n] for n in own]),
+        quoted=_joined([_stripped(lines[n]) for n in quoted] + tail),
+        forwarded=_joined([_stripped(lines[n]) for n in forwarded]),
+        own=tuple(own),
+    )
+
+
+def is_forward_subject(subject: str) -> bool:
+    """True if the first prefix of a subject says that a mail is passed on."""
+    start = folded(subject[:100])
+    return bool(words().forward_subject.match(start)) and not words().reply_subject.match(start)
+
+
+def _sorted(lines: list[str], *, is_forward: bool) -> tuple[list[int], list[int], list[int]]:
+    """The numbers of the lines that are own words, history, forwarded."""
+    own: list[int] = []
+    quoted: list[int] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at][:_LONGEST_LINE]
+        if _QUOTED.match(line):
+            end = _quoted_end(lines, at)
+            if _begins_forward(lines, at, end):
+                return own, quoted, list(range(at, len(lines)))
+            quoted.extend(range(at, end))
+            at = end
+        elif kind := _boundary(lines, at):
+            rest = range(at, len(lines))
+            if kind == "forward" or (kind != "attribution" and is_forward):
+                return _without_rule(lines, own), quoted, list(rest)
+            head = _head_end(lines, at, kind)
+            if head < len(lines) and lines[head].startswith(">"):
+                quoted.extend(range(at, head))  # history is marked line by line: answers may stand between
+                at = head
+            else:
+                return _without_rule(lines, own), [*quoted, *rest], []
+        else:
+            own.append(at)
+            at += 1
+    return own, quoted, []
+
+
+def _quoted_end(lines: list[str], at: int) -> int:
+    """The end of a run of ``>`` lines, with the words that a mailer wrapped out of it."""
+    while at < len(lines):
+        if _QUOTED.match(lines[at]) or _is_wrapped(lines, at):
+            at += 1
+        else:
+            break
+    return at
+
+
+def _is_wrapped(lines: list[str], at: int) -> bool:
+    """``> a long line`` / ``its end`` / ``> the next``: the middle one lost its mark."""
+    line, before = lines[at].strip(), lines[at - 1]
+    following = lines[at + 1] if at + 1 < len(lines) else ""
+    return (
+        bool(line)
+        and len(line) < 40
+        and line[0].islower()
+        and len(before) >= 66
+        and before.startswith(">")
+        and following.startswith(">")
+    )
+
+
+def _begins_forward(lines: list[str], at: int, end: int) -> bool:
+    """A quotation whose first words say that it is a forwarded mail (Apple Mail quotes what it forwards)."""
+    for line in islice(lines, at, min(end, at + 4)):
+        if bare := _stripped(line).strip():
+            return _is_forward_mark(bare)
+    return False
+
+
+def _boundary(lines: list[str], at: int) -> str:
+    """What begins at this line: ``forward``, ``original``, ``block``, ``attribution``, or nothing."""
+    line = lines[at].strip()[:_LONGEST_LINE]
+    if not line:
+        return ""
+    if line == HISTORY:
+        following = next((bare for bare in (line.strip() for line in lines[at + 1 : at + 6]) if bare), "")
+        return "forward" if _is_forward_mark(following) else "original"
+    if _is_forward_mark(line):
+        return "forward"
+    if _is_original_mark(line):
+        return "original"
+    if _is_header_block(lines, at):
+        return "block"
+    return "attribution" if _attribution_end(lines, at) else ""
+
+
+def _is_forward_mark(line: str) -> bool:
+    return _is_mark(line, words().forward)
+
+
+def _is_original_mark(line: str) -> bool:
+    return _is_mark(line, words().original)
+
+
+def _is_mark(line: str, pattern: re.Pattern[str]) -> bool:
+    """The phrase alone on its line: between dashes, or with nothing but a colon or a name behind."""
+    if len(line) > 250:
+        return False
+    found = pattern.match(folded(line))
+    if found is None:
+        return False
+    dashed = bool(_DASHED.match(line.lstrip("> ")))
+    behind = found["by"].strip()
+    return dashed or (not behind and (line.rstrip()[-1] in ":：" or " " in line.strip()))
+
+
+# ── Header blocks ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_header_block(lines: list[str], at: int) -> bool:
+    """``From: … Sent: … To: … Subject: …`` at the start of lines, in any language and order, values may wrap."""
+    if _label(lines[at]) not in {"from", "date", "subject"}:
+        return False
+    seen: dict[str, str] = {}
+    for line in islice(lines, at, at + 14):
+        kind = _label(line)
+        if kind and kind not in seen:
+            seen[kind] = line.partition(":")[2].strip(" *_")
+        elif not line.strip() and len(seen) > 1:
+            break
+    sender = seen.get("from", "")
+    if not _NAMED.search(sender):
+        return False
+    named = "subject" in seen and ("date" in seen or "to" in seen)
+    return named or ("date" in seen and "to" in seen and bool(_EMAIL.search(sender)))
+
+
+def _label(line: str) -> str:
+    """Which header a line writes down, or nothing."""
+    if ":" not in line[:40] and "：" not in line[:40]:
+        return ""
+    found = words().label.match(folded(line[:60].strip()))
+    return words().labels[found[1]] if found else ""
+
+
+def _head_end(lines: list[str], at: int, kind: str) -> int:
+    """The first line behind an attribution, a rule or a header block that is not blank."""
+    end = _attribution_end(lines, at) if kind == "attribution" else at + 1
+    limit = min(len(lines), at + 20)
+    while end < limit and (not lines[end].strip() or (kind != "attribution" and _label(lines[end]))):
+        end += 1
+    return end
+
+
+# ── Attributions ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _attribution_end(lines: list[str], at: int) -> int:
+    """The line behind "On … wrote:", which mailers wrap over up to four lines; 0 if there is none."""
+    first = folded(lines[at].strip()[:_LONGEST_ATTRIBUTION])
+    begins = bool(words().starts.match(first)) and bool(re.search(r"\d", first))
+    if not begins and not _EMAIL.search(first) and not first.endswith((":", "：")):
+        return 0
+    joined = ""
+    for end in range(at, min(at + 4, len(lines))):
+        line = folded(lines[end].strip()[:_LONGEST_ATTRIBUTION])
+        if not line or (end > at and (line.startswith(">") or _starts_anew(line))):
+            return 0
+        joined = f"{joined} {line}".strip()
+        if len(joined) > _LONGEST_ATTRIBUTION:
+            return 0
+        if joined.endswith((":", "：")):
+            return end + 1 if _is_attribution(joined, lines, end + 1) else 0
+        if not begins and not _EMAIL.search(first):
+            return 0
+    return 0
+
+
+def _starts_anew(line: str) -> bool:
+    return bool(words().starts.match(line) and _EVIDENCE.search(line))
+
+
+def _is_attribution(joined: str, lines: list[str], end: int) -> bool:
+    """Someone wrote something at some time; before ``>`` lines less is asked."""
+    following = next((line for line in islice(lines, end, end + 3) if line.strip()), "")
+    marked = following.startswith(">")
+    verb, evidence = bool(words().verbs.search(joined)), len(_EVIDENCE.findall(joined))
+    if verb and (evidence or marked):
+        return True
+    return marked and evidence > 0
+
+
+# ── Joining ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _without_rule(lines: list[str], own: list[int]) -> list[int]:
+    """Own lines without the rule that some programs draw above the header block."""
+    while own and (not lines[own[-1]].strip() or _RULE.fullmatch(lines[own[-1]].strip()[:200])):
+        own.pop()
+    return own
+
+
+def _stripped(line: str) -> str:
+    """A line without its ``>`` marks (at most twenty) and without marks of ours."""
+    if line.startswith((">", " >")):
+        return line[:60].lstrip("> ") + line[60:]
+    return "" if line == HISTORY else line
+
+
+def _joined(lines: list[str]) -> str:
+    """Lines as a text: no blank lines at the ends, never more than two in a row."""
+    kept: list[str] = []
+    for line in lines:
+        line = line.rstrip()
+        if line or (kept and (kept[-1] or (len(kept) > 1 and kept[-2]))):
+            kept.append(line)
+    while kept and not kept[-1]:
+        kept.pop()
+    return "\n".join(kept)
