@@ -1,0 +1,162 @@
+"""What a message means: its signals, each by one named rule with its evidence, and the days and times it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from agent.core import language as languages
+from agent.core import senders, statements
+from agent.core.absence import return_date
+from agent.core.lexicon import LANGUAGES
+from agent.core.model import (
+    Deadline,
+    Evidence,
+    Identity,
+    Message,
+    Reading,
+    Signal,
+    SignalKind,
+    StatedTime,
+    Strength,
+)
+from agent.core.phrases import normal
+from agent.core.rules import fired, rulebook
+from agent.core.rules_machine import Envelope, machine_signals
+from agent.core.statements import Passage
+from agent.core.verdicts import verdict
+
+_WEST, _EAST = timedelta(hours=-10), timedelta(hours=-4)  # where 6/7 is June 7
+
+
+def read(message: Message, identity: Identity, *, zone: str, holidays: str = "") -> Reading:
+    """Everything that was understood of one message; never raises on odd mail.
+
+    ``zone``: the IANA zone in which bare clock times are read; ``holidays``: the policy's calendar, for "in three
+    working days".
+    """
+    outgoing = is_outgoing(message, identity)
+    spoken = _spoken(message)
+    language = spoken[0] if spoken else ""
+    found = tuple(signals(message, identity, outgoing=outgoing, spoken=spoken))
+    return Reading(
+        message, outgoing, language, found,
+        times=_times(message, language, zone), deadlines=_deadlines(message, language, holidays, outgoing=outgoing),
+    )  # fmt: skip
+
+
+def is_outgoing(message: Message, identity: Identity) -> bool:
+    """True for what the user sent: by Gmail's label, or from an own address that nobody has forged."""
+    if "SENT" in message.label_ids:
+        return True
+    results = message.header("authentication-results").lower()
+    return identity.is_me(message.sender) and "dmarc=fail" not in results
+
+
+def signals(
+    message: Message, identity: Identity, *, outgoing: bool, spoken: tuple[str, ...]
+) -> tuple[Signal, ...]:
+    """The signals of a message that stand after all rules have been heard."""
+    body, subject = statements.body(message), statements.subject(message)
+    heard = list(machine_signals(Envelope(message, identity, outgoing)))
+    heard += _worded(body, subject, outgoing=outgoing, spoken=spoken, reply=_is_reply(message))
+    heard += _booking(message)
+    return verdict(tuple(_absences(heard, message, spoken)))
+
+
+def _spoken(message: Message) -> tuple[str, ...]:
+    for text in (message.body, f"{message.subject}\n{message.text[:2000]}", message.quoted[:2000]):
+        found = languages.spoken(text)
+        if found:
+            return found
+    return ()
+
+
+def _is_reply(message: Message) -> bool:
+    return bool(message.in_reply_to) or statements.bare_subject(message.subject) != message.subject.strip()
+
+
+def _worded(
+    body: Passage, subject: Passage, *, outgoing: bool, spoken: tuple[str, ...], reply: bool
+) -> Iterator[Signal]:
+    ours = [code for code in spoken if code in LANGUAGES] or (["en"] if spoken else list(LANGUAGES))
+    whole = subject.plain + body.plain[1:]
+    length = body.plain.count(" ")
+    for code in ours:
+        yield from fired(rulebook(code), body, outgoing=outgoing, whole=whole, length=length, reply=reply)
+    for code in (*ours, *(code for code in LANGUAGES if code not in ours)):
+        if subject.sentences:
+            yield from fired(
+                rulebook(code), subject, outgoing=outgoing, whole=whole, length=length, reply=reply
+            )
+
+
+def _booking(message: Message) -> Iterator[Signal]:
+    """A link in the text (not in the signature) where the reader picks a time."""
+    for link in message.links[:50]:
+        if senders.is_booking_link(link) and link not in message.signature:
+            yield Signal(
+                SignalKind.AVAILABILITY_REQUEST, "link.booking", Strength.STRONG, Evidence(link[:200])
+            )
+            return
+
+
+def _absences(heard: list[Signal], message: Message, spoken: tuple[str, ...]) -> Iterator[Signal]:
+    """Tell an absence note from a receipt, and give it its day of return.
+
+    Absence in words alone counts only when it sounds like a machine twice over: people also write that they are away.
+    """
+    automatic = next((s for s in heard if s.kind is SignalKind.ROBOT), None)
+    worded = [s for s in heard if s.kind is SignalKind.OUT_OF_OFFICE]
+    yield from (s for s in heard if s.kind not in {SignalKind.ROBOT, SignalKind.OUT_OF_OFFICE})
+    sure = len(worded) > 1 or any(s.strength is Strength.STRONG for s in worded)
+    if worded and (automatic or sure):
+        yield replace(worded[0], strength=Strength.STRONG, until=_until(message, spoken))
+    elif automatic and _says_absent(automatic):
+        yield replace(automatic, kind=SignalKind.OUT_OF_OFFICE, until=_until(message, spoken))
+    elif automatic:
+        yield automatic
+
+
+_ABSENT = (
+    " office ",
+    " ooo ",
+    " leave ",
+    " vacation ",
+    " abwesen",
+    " absen",
+    " fura ",
+    " ausente",
+    " nicht im ",
+)
+
+
+def _says_absent(automatic: Signal) -> bool:
+    plain = normal(automatic.evidence.quote)
+    return automatic.evidence.where == "subject" and any(word in plain for word in _ABSENT)
+
+
+def _until(message: Message, spoken: tuple[str, ...]) -> date | None:
+    written = (message.date or message.internal_date).date()
+    offset = (message.date.utcoffset() if message.date else None) or timedelta(0)
+    american = _WEST <= offset <= _EAST and spoken[:1] in {(), ("en",)}
+    return return_date(message.text, written=written, day_first=not american)
+
+
+def _times(message: Message, language: str, zone: str) -> tuple[StatedTime, ...]:
+    try:
+        from agent.core.times import stated_times
+    except ImportError:
+        return ()
+    written = message.date or message.internal_date
+    return stated_times(message.body, written=written, language=language, zone=zone, subject=message.subject)
+
+
+def _deadlines(message: Message, language: str, holidays: str, *, outgoing: bool) -> tuple[Deadline, ...]:
+    try:
+        from agent.core.deadlines import deadlines
+    except ImportError:
+        return ()
+    written = message.date or message.internal_date
+    return deadlines(message.body, written=written, language=language, holidays=holidays, outgoing=outgoing)
