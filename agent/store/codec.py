@@ -31,13 +31,19 @@ def packed(value: Any) -> bytes:
 def unpacked(kind: type[T], data: bytes) -> T:
     """The value that was packed, or DataError if the bytes are damaged."""
     try:
-        inflater = zlib.decompressobj()
-        text = inflater.decompress(data, MAX_BYTES)
-        return read_plain(kind, json.loads(text))
-    except (zlib.error, ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
+        return read_plain(kind, json.loads(_inflated(data)))
+    except (zlib.error, ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
         raise DataError(
             f"a stored {kind.__name__} is damaged: `followup-agent db check` says more"
         ) from error
+
+
+def _inflated(data: bytes) -> bytes:
+    inflater = zlib.decompressobj()
+    text = inflater.decompress(data, MAX_BYTES)
+    if not inflater.eof:  # cut short: the checksum at the end was never seen
+        raise ValueError("incomplete")
+    return text
 
 
 def read_plain(kind: type[T], document: Any) -> T:

@@ -40,15 +40,17 @@ def open_database(where: str | Path, *, upgrade: bool = True) -> Engine:
     private_file(path)
     revision = stored_revision(path)
     require_known(path, revision)
+    if not upgrade and revision is not None:
+        require_current(path, revision)
     engine = _engine(path)
     if revision != REVISION:
-        if not upgrade and revision is not None:
-            raise ConfigError(
-                f"the database {path} is older than this program: run `followup-agent db upgrade`"
-            )
         from agent.store.migrate import upgrade_to_head  # Alembic costs 400 ms: only when there is work
 
-        upgrade_to_head(engine, path)
+        try:
+            upgrade_to_head(engine, path)
+        except BaseException:
+            engine.dispose()
+            raise
     return engine
 
 
