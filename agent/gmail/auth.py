@@ -10,6 +10,7 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -103,8 +104,8 @@ def refresh(credentials: Credentials) -> None:
     quiet_libraries()
     uri = credentials.token_uri or TOKEN_URI
     try:
-        http = GuardedHttp("", trusted(uri, "token_uri"))
-        credentials.refresh(_TokenRequest(http))  # type: ignore[no-untyped-call]  # google.auth has no types
+        with closing(GuardedHttp("", trusted(uri, "token_uri"))) as http:
+            credentials.refresh(_TokenRequest(http))  # type: ignore[no-untyped-call]  # google.auth has no types
     except RefreshError as error:
         raise _refresh_failure(error) from None
     except GoogleAuthError as error:

@@ -11,6 +11,7 @@ import json
 import time
 import webbrowser
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -172,7 +173,8 @@ def _exchanged(client: Mapping[str, Any], code: str, redirect_uri: str, verifier
     }
     uri = client["token_uri"]
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    answer = token_answer(GuardedHttp("", uri), uri, urlencode(form).encode(), headers)
+    with closing(GuardedHttp("", uri)) as http:
+        answer = token_answer(http, uri, urlencode(form).encode(), headers)
     tokens = json.loads(answer.content)
     if answer.status != 200 or not filled(tokens, "access_token"):
         raise _no_token(str(tokens.get("error", "")))
@@ -243,7 +245,8 @@ def _check_address(credentials: Credentials, expected: str, endpoint: str) -> No
     url = f"{endpoint}/gmail/v1/users/me/profile"
     headers = {"authorization": f"Bearer {credentials.token}"}
     try:
-        answer = exchange(GuardedHttp(endpoint), "GET", url, headers=headers)
+        with closing(GuardedHttp(endpoint)) as http:
+            answer = exchange(http, "GET", url, headers=headers)
     except (NotSent, NoAnswer) as failure:
         raise GmailUnavailable(f"Gmail cannot be asked whose mailbox this is ({failure})") from None
     found = verdict(answer, datetime.now(UTC))
