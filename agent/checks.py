@@ -6,30 +6,23 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Iterable
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
-GOOGLE_HOSTS = ("accounts.google.com", "www.googleapis.com", "oauth2.googleapis.com", "gmail.googleapis.com")
+from agent.core.calendar_days import Calendar, knows_holidays, quiet_period
+from agent.errors import ConfigError
+from agent.gmail.hosts import trusted_endpoint
 
 Check = Callable[[Any], str]
 
 
 def endpoint_problem(url: str) -> str:
-    """Why this URL must not be given mail or tokens, or "": Google's own hosts (https) or the loopback interface."""
-    refused = f"{url!r} is neither one of Google's hosts over https nor the loopback interface"
-    # Characters outside this set make URL parsers disagree about which host is meant.
-    if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+/?[A-Za-z0-9./_-]*", url):
-        return refused
+    """Why this URL must not be given mail or tokens, or "": the rule is the Gmail room's own."""
     try:
-        parts, port = urlsplit(url), urlsplit(url).port
-    except ValueError:
-        return refused
-    host = parts.hostname or ""
-    if host in {"localhost", "::1"} or re.fullmatch(r"127(\.\d{1,3}){3}", host):
-        return ""
-    google = host in GOOGLE_HOSTS or re.fullmatch(r"([a-z0-9-]+\.)+googleapis\.com", host) is not None
-    return "" if google and parts.scheme == "https" and port in {None, 443} else refused
+        trusted_endpoint(url)
+    except ConfigError as error:
+        return f"{str(error).partition(': ')[2]}, not {url!r}"
+    return ""
 
 
 def zone_problem(name: str) -> str:
@@ -47,34 +40,31 @@ def holidays_problem(code: str) -> str:
     """Why this names no country or subdivision whose holidays are known, or ""."""
     if code in {"", "US"}:  # the default and the empty value need not pay 150 ms for the calendar's import
         return ""
-    country, _, subdivision = code.partition("-")
+    country = code.partition("-")[0]
     wrong = f'{code!r} is not a country or subdivision code such as "US", "US-CA" or "DE-BY"'
     if not re.fullmatch(r"[A-Z]{2,3}", country) or code.endswith("-"):
         return wrong + (f"; did you mean {code.upper()!r}?" if code != code.upper() else "")
-    import holidays
-
-    try:
-        holidays.country_holidays(country, subdiv=subdivision or None)
-    except NotImplementedError:
-        return wrong
-    return ""
-
-
-def _period_problem(period: Any) -> str:
-    found = re.fullmatch(r"(\d\d)-(\d\d)/(\d\d)-(\d\d)", period) if isinstance(period, str) else None
-    try:
-        if found:
-            start_month, start_day, end_month, end_day = map(int, found.groups())
-            date(2000, start_month, start_day)  # a leap year: 02-29 is a day
-            date(2000, end_month, end_day)
-            return ""
-    except ValueError:
-        pass
-    return f'{period!r} is not a period such as "12-20/01-02" (month-day/month-day)'
+    return "" if knows_holidays(code) else wrong
 
 
 def periods_problem(periods: list[Any]) -> str:
-    return next(filter(None, map(_period_problem, periods)), "")
+    """Why these are no quiet periods, or ""; some day of the year must be left to count."""
+    for period in periods:
+        if not isinstance(period, str) or not _is_period(period):
+            return f'{period!r} is not a period such as "12-20/01-02" (month-day/month-day)'
+    calendar = Calendar(quiet=tuple(map(quiet_period, periods)))
+    new_year = date(2023, 1, 1)  # not a leap year: a 29th of February alone does not count
+    left = not all(calendar.is_quiet(new_year + timedelta(days=n)) for n in range(365))
+    return "" if left else "no day of the year is left to count"
+
+
+def _is_period(text: str) -> bool:
+    try:
+        quiet_period(text)
+    except ValueError:
+        return False
+    # date.fromisoformat would take week dates as well
+    return re.fullmatch(r"\d\d-\d\d/\d\d-\d\d", text) is not None
 
 
 def clock_problem(value: str) -> str:

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -154,3 +155,21 @@ def test_it_finds_its_migrations_in_a_bare_checkout(tmp_path: Path) -> None:
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True, cwd=tmp_path
     )
     assert run.stdout.strip() == str(tmp_path / "migrations")
+
+
+def test_it_waits_for_an_upgrade_that_is_under_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, done = tmp_path / "agent.db", []
+    run_migrations = migrate.run_migrations
+    monkeypatch.setattr(
+        migrate, "run_migrations", lambda engine: done.append(threading.current_thread().name)
+    )
+    other = threading.Thread(target=lambda: open_database(path).dispose(), name="other")
+    engine = create_engine(f"sqlite:///{path}")
+    with files.upgrade_lock(path):
+        other.start()
+        other.join(0.1)
+        assert other.is_alive()
+        run_migrations(engine)
+    other.join(10)
+    engine.dispose()
+    assert done == []
