@@ -1,0 +1,187 @@
+"""Whether a conversation is a candidacy of the user's own: the evidence for it, and what speaks against.
+
+An interview has to be arranged, held or thanked for, about a job, between the user and somebody outside the user's own
+organisation. Receipts, alerts and cold letters alone are none; where the evidence contradicts itself, the reader decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.core import senders
+from agent.core.model import Identity, Invite, Reading, SignalKind, Strength
+from agent.core.parties import employer_domain, is_machine, is_vendor_robot, own_domains
+from agent.core.sides import Sides
+
+_ARRANGES = (
+    SignalKind.INVITATION,
+    SignalKind.AVAILABILITY_REQUEST,
+    SignalKind.CONFIRMATION,
+    SignalKind.RESCHEDULE,
+    SignalKind.NEXT_ROUND,
+)
+_ASKS = (SignalKind.INVITATION, SignalKind.AVAILABILITY_REQUEST, SignalKind.NEXT_ROUND)
+_NOISE = (
+    SignalKind.LIST_MAIL,
+    SignalKind.JOB_ALERT,
+    SignalKind.OUT_OF_OFFICE,
+    SignalKind.BOUNCE,
+    SignalKind.DELAY,
+    SignalKind.READ_RECEIPT,
+)
+_INTERVIEW_WORDS = re.compile(
+    r"\b(?:interview\w*|phone screen\w*|screening|vorstellungsgespr\w+|bewerbungsgespr\w+|kennenlern\w+|entretien\w*|entrevista\w*|onsite|on-site|hiring|candidate|recruit\w+|"
+    r"trial shift|probearbeit\w*|probetag)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``qualified``: a candidacy; ``doubts``: why the user should look; ``at``: index of the first message that qualifies."""
+
+    qualified: bool
+    doubts: tuple[str, ...] = ()
+    confidence: float = 0.0
+    gmail_id: str = ""
+    thread_id: str = ""
+
+
+NO = Verdict(qualified=False)
+
+
+def verdict(readings: Sequence[Reading], sides: Sides, identity: Identity) -> Verdict:
+    """Judge one conversation, its messages in order of time."""
+    heard = [r for r in readings if _may_testify(r, sides, identity)]
+    theirs = [r for r in heard if not r.outgoing]
+    against = [r for r in heard if r.strong(SignalKind.NOT_A_JOB_INTERVIEW)]
+    interviewer = [r for r in heard if r.has(SignalKind.USER_IS_INTERVIEWER)]
+    job = any(_about_job(r) for r in heard)
+    answered = any(r.outgoing for r in heard)
+    arranging = [r for r in theirs if _arranges(r, identity, answered=answered)]
+    after = _afterwards(heard)
+    if not (arranging or after) or not theirs or not job:
+        return NO
+    firm = [r for r in (*arranging, *after) if r not in against and not r.has(SignalKind.NOT_A_JOB_INTERVIEW)]
+    if not firm or (against and len(against) >= len([r for r in firm if _about_job(r)])):
+        return NO
+    doubts = _doubts(heard, arranging, interviewer)
+    if interviewer and (
+        any(r.strong(SignalKind.USER_IS_INTERVIEWER) for r in interviewer)
+        and not _own_evidence(firm, interviewer)
+    ):
+        return NO
+    first = min(firm, key=lambda r: (r.message.internal_date, r.message.gmail_id))
+    return Verdict(
+        True, doubts, _confidence(heard, firm, doubts), first.message.gmail_id, first.message.thread_id
+    )
+
+
+def _may_testify(reading: Reading, sides: Sides, identity: Identity) -> bool:
+    """Messages that can speak for or against: between me and the other side, no noise, nothing suspicious."""
+    if reading.has(*_NOISE) or reading.strong(SignalKind.SUSPICIOUS) or is_machine(reading):
+        return False
+    if reading.outgoing:
+        return True
+    sender = reading.message.sender
+    if (
+        employer_domain(sender.email) in own_domains(identity)
+        or sender.email in sides.outsiders | sides.impostors
+    ):
+        return False
+    return sides.holds(sender.email) or is_vendor_robot(sender.email)
+
+
+def _about_job(reading: Reading) -> bool:
+    return reading.has(SignalKind.JOB_TOPIC) or reading.strong(SignalKind.INTERVIEW_TOPIC, SignalKind.NEXT_ROUND) or (
+        senders.is_ats(reading.message.sender.domain) and reading.has(SignalKind.INTERVIEW_TOPIC, *_ARRANGES)
+    ) or (reading.strong(SignalKind.INVITATION) and reading.has(SignalKind.INTERVIEW_TOPIC))  # fmt: skip
+
+
+def _arranges(reading: Reading, identity: Identity, *, answered: bool) -> bool:
+    """True if the message asks for, offers or fixes an interview."""
+    if any(_invites_me(invite, reading, identity) for invite in reading.message.invites):
+        return True
+    if not (reading.has(*_ARRANGES) or _names_time(reading)):
+        return False
+    if not _names_time(reading) and not reading.has(*_ASKS):
+        return reading.has(SignalKind.INTERVIEW_TOPIC) and answered
+    if reading.has(SignalKind.ACKNOWLEDGEMENT) and not (_names_time(reading) or reading.strong(*_ASKS)):
+        return False
+    if reading.has(SignalKind.COLD_OUTREACH):
+        return answered
+    if not reading.strong(*_ARRANGES) and not _names_time(reading):
+        return answered and reading.has(SignalKind.INTERVIEW_TOPIC, SignalKind.JOB_TOPIC)
+    return True
+
+
+def _names_time(reading: Reading) -> bool:
+    """A time is stated in a message about an interview."""
+    return bool(reading.times) and reading.has(
+        SignalKind.INTERVIEW_TOPIC,
+        SignalKind.INVITATION,
+        SignalKind.CONFIRMATION,
+        SignalKind.AVAILABILITY_REQUEST,
+    )
+
+
+def _invites_me(invite: Invite, reading: Reading, identity: Identity) -> bool:
+    if invite.method not in {"REQUEST", "PUBLISH"} or invite.start is None:
+        return False
+    if invite.organizer and (
+        identity.is_me(invite.organizer) or employer_domain(invite.organizer.email) in own_domains(identity)
+    ):
+        return False
+    topical = bool(_INTERVIEW_WORDS.search(f"{invite.summary} {reading.message.subject}"))
+    return topical or reading.has(SignalKind.INTERVIEW_TOPIC, SignalKind.JOB_TOPIC, *_ARRANGES)
+
+
+def _afterwards(heard: Sequence[Reading]) -> list[Reading]:
+    """Conversation that only follows an interview: thanks for it, the next round, holding on after it."""
+    thanked = [
+        r
+        for r in heard
+        if r.outgoing
+        and r.has(SignalKind.THANK_YOU)
+        and r.has(SignalKind.INTERVIEW_TOPIC, SignalKind.JOB_TOPIC)
+    ]
+    held = [
+        r
+        for r in heard
+        if not r.outgoing
+        and r.has(SignalKind.INTERVIEW_TOPIC)
+        and (r.has(SignalKind.NEXT_ROUND) or r.strong(SignalKind.HOLDING, SignalKind.OFFER))
+    ]
+    return [*thanked, *held]
+
+
+def _own_evidence(firm: Sequence[Reading], interviewer: Sequence[Reading]) -> bool:
+    """A message that invites the user and is not itself one that makes them the interviewer."""
+    return any(r.strong(*_ARRANGES) and r not in interviewer and not r.outgoing for r in firm)
+
+
+def _doubts(
+    heard: Sequence[Reading], arranging: Sequence[Reading], interviewer: Sequence[Reading]
+) -> tuple[str, ...]:
+    doubts: list[str] = []
+    if interviewer:
+        doubts.append("A message reads as if you were the interviewer, not the candidate.")
+    weak = [r for r in arranging if r.has(SignalKind.NOT_A_JOB_INTERVIEW)]
+    if weak and len(weak) == len(arranging):
+        doubts.append("It is not certain that this is about a job.")
+    if any(s.kind is SignalKind.SUSPICIOUS and s.strength is Strength.WEAK for r in heard for s in r.signals):
+        doubts.append(
+            "A message asks for things that employers do not ask for by mail; please check who wrote it."
+        )
+    return tuple(doubts)
+
+
+def _confidence(heard: Sequence[Reading], firm: Sequence[Reading], doubts: Sequence[str]) -> float:
+    score = 0.7
+    score += 0.1 * any(r.strong(*_ARRANGES) for r in firm)
+    score += 0.05 * any(r.message.invites for r in firm)
+    score += 0.1 * any(r.outgoing for r in heard)
+    score += 0.05 * any(r.strong(SignalKind.INTERVIEW_TOPIC) for r in heard)
+    return round(max(0.2, min(score, 0.99) - 0.3 * len(doubts)), 2)

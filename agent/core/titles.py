@@ -1,0 +1,243 @@
+"""The grammar of job titles: where one begins and ends in running text, and how it is written.
+
+A title is found by its surroundings ("for the … role", "Stelle als …", "poste de …") and known by its head, the word that
+says what somebody is. Everything works on a capped list of tokens and is linear in it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from agent.core.lexicon import LANGUAGES, pack
+
+LONGEST_TITLE = 10
+_TOKEN = re.compile(r"\.?\w(?:[\w+#&/.'’*:-]*[\w+#*])?|[^\w\s]|\n")
+_ELISION = re.compile(r"\b([dlDL])['’](?=\w)")
+_GENDER = re.compile(
+    r"\s*[(\[]\s*(?:[mwfdxhinga](?:\s*[/|,*-]\s*[mwfdxhin]){1,3}|gn|all genders?|alle geschlechter|divers|a/?n)\s*[)\]]"
+    r"|\s+\b(?:[HF]/[HF](?:/X)?|[mwfdx](?:/[mwfdx]){1,3})(?![\w/])",
+    re.IGNORECASE,
+)
+_REQUISITION = re.compile(
+    r"[(\[]?\b(?:req(?:uisition)?|job|ref(?:erenz|erence|\.)?|réf(?:érence|\.)?|kennziffer|id|vacancy|posting)\s?(?:id|no|nr|n°|number|code)?\b[.:#\s-]{0,3}"
+    r"[A-Z]{0,5}-?\d[\w/-]{1,15}[)\]]?|[(\[]?#\s?\w*\d[\w-]*[)\]]?|[(\[]?\b[A-Z]{1,5}[-_]?\d{3,}[\w-]*\b[)\]]?|[(\[]\d{3,}[)\]]|\b\d{4,}\b",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"\d+[/.:]\d[\d/.:]*|\d+(?:st|nd|rd|th)|\d{1,2}(?:am|pm|h)|\d{4,}", re.IGNORECASE)
+_COMMON = pack("en", "parties")["common"]
+_ADJECTIVES = frozenset(_COMMON["title_adjectives"])
+_SAME: dict[str, str] = _COMMON["title_synonyms"]
+_NOUNS = frozenset(_COMMON["job_nouns"])
+_LINKS = frozenset(["of", "as", "for", "als", "de", "d'", "como", "para", "pour", "des", "der", ":"])
+_IGNORED = frozenset(_COMMON["title_little_words"])
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The word lists of one language, ready for look-up."""
+
+    before: tuple[tuple[str, ...], ...]
+    after: frozenset[str]
+    weak_after: frozenset[str]
+    determiners: frozenset[str]
+    stops: frozenset[str]
+    joiners: frozenset[str]
+    titles: frozenset[str]
+    endings: tuple[str, ...]
+    lonely: frozenset[str]
+    lower_runs: bool
+    nouns: frozenset[str]  # "post", "Stelle", "puesto": the job as such
+
+
+@cache
+def grammar(language: str) -> Grammar:
+    """The grammar of a language; English where we have none."""
+    table = pack(language if language in LANGUAGES else "en", "parties")["position"]
+    cues = sorted((tuple(tokens(cue)) for cue in table["before"]), key=len, reverse=True)
+    return Grammar(
+        before=tuple(cues),
+        after=frozenset(table["after"]),
+        weak_after=frozenset(table["weak_after"]),
+        determiners=frozenset(table["determiners"]),
+        stops=frozenset(table["stops"]),
+        joiners=frozenset(table["joiners"]),
+        titles=frozenset(table["titles"]),
+        endings=tuple(table["title_endings"]),
+        lonely=frozenset(table["lonely"]),
+        lower_runs=bool(table["lower_runs"]),
+        nouns=frozenset(table["after"]) | _NOUNS,
+    )
+
+
+def tokens(text: str) -> list[str]:
+    """Words, single punctuation marks and line ends, in order."""
+    return _TOKEN.findall(_ELISION.sub(r"\1' ", text))
+
+
+def without_numbers(text: str) -> str:
+    """The text without requisition numbers and gender marks."""
+    return _GENDER.sub(" ", _REQUISITION.sub(" ", text))
+
+
+def is_head(word: str, g: Grammar) -> bool:
+    """True if the word says what somebody is ("engineer", "Pflegekraft")."""
+    low = re.sub(r"[:*_/]-?(?:in|innen|r|frau)$", "", word.lower())
+    return any(
+        part in g.titles or part.removesuffix("s") in g.titles or part.endswith(g.endings or ("\0",))
+        for part in (low, *re.split(r"[-/]", low))
+        if part
+    )
+
+
+def has_head(words: list[str], g: Grammar) -> bool:
+    """True if the words hold a head that can stand as a title (some heads need company)."""
+    heads = [w for w in words if is_head(w, g)]
+    real = [w for w in words if w[:1].isalnum() and w.lower() not in g.joiners]
+    if not heads and len(real) > 1:
+        return any(f"{a} {b}".lower() in g.titles for a, b in pairwise(real))
+    return bool(heads) and (len(real) > 1 or any(h.lower() not in g.lonely for h in heads))
+
+
+def title_after(words: list[str], start: int, g: Grammar) -> list[str]:
+    """The title that begins at ``start`` (determiners skipped); empty if none does."""
+    at = start
+    while at < len(words) and words[at].lower() in g.determiners:
+        at += 1
+    if at + 2 < len(words) and words[at].lower() in g.nouns and words[at + 1].lower() in _LINKS:
+        return title_after(words, at + 2, g)
+    found: list[str] = []
+    while at < len(words) and len(found) < LONGEST_TITLE:
+        step = _accepted(words, at, found, g)
+        if not step:
+            break
+        found += words[at : at + step]
+        at += step
+    return _trimmed(found, g)
+
+
+def _accepted(words: list[str], at: int, found: list[str], g: Grammar) -> int:
+    """How many tokens from ``at`` go on with the title: 0 ends it."""
+    word, low = words[at], words[at].lower()
+    if word == "(":
+        close = next((i for i in range(at + 1, min(at + 7, len(words))) if words[i] == ")"), 0)
+        return close - at + 1 if found and close else 0
+    following = words[at + 1] if at + 1 < len(words) else ""
+    if word == "," or low in g.joiners:
+        return int(bool(found) and _goes_on(following, found, g, comma=word == ","))
+    if not (word[0].isalnum() or (word[0] == "." and len(word) > 1)):
+        return 0
+    if low in g.stops or _DATE.fullmatch(low) or (found and low in g.after):
+        return 0
+    cased = any(w[:1].isupper() for w in found)
+    if cased and word[:1].islower() and not g.lower_runs:
+        return int(is_head(word, g) and not has_head(found, g))
+    return 1
+
+
+def _goes_on(following: str, found: list[str], g: Grammar, *, comma: bool) -> bool:
+    low = following.lower()
+    if not following[:1].isalpha() or low in g.stops:
+        return False
+    if comma:
+        return (following[0].isupper() and found[0][:1].isupper()) or low in _ADJECTIVES
+    return following[0].isupper() or g.lower_runs or found[0][:1].islower()
+
+
+def title_before(words: list[str], end: int, g: Grammar) -> list[str]:
+    """The title that ends right before ``end`` ("the Data Engineer | role"); empty if none does."""
+    at, found = end - 1, list[str]()
+    while at >= 0 and len(found) < LONGEST_TITLE:
+        word, low = words[at], words[at].lower()
+        if word == ")":
+            opening = next((i for i in range(at - 1, max(at - 7, -1), -1) if words[i] == "("), -1)
+            if opening < 0:
+                break
+            found[:0] = words[opening : at + 1]
+            at = opening - 1
+            continue
+        before = words[at - 1] if at else ""
+        if word == ",":
+            if not (found and found[0][:1].isupper() and before[:1].isupper()):
+                break
+        elif low in g.joiners:
+            if not found or before.lower() in g.stops or not before[:1].isalnum():
+                break
+        elif not word[0].isalnum() or low in g.determiners or low in g.stops or _DATE.fullmatch(low):
+            break
+        found.insert(0, word)
+        at -= 1
+    return _trimmed(_without_verbs(found), g)
+
+
+def _without_verbs(found: list[str]) -> list[str]:
+    """Lower-case words in front of a capitalised title belong to the sentence, some adjectives aside."""
+    first = next((i for i, w in enumerate(found) if w[:1].isupper() or w[:1].isdigit()), 0)
+    keep = first
+    while keep and found[keep - 1].lower() in _ADJECTIVES:
+        keep -= 1
+    return found[keep:]
+
+
+def _trimmed(found: list[str], g: Grammar) -> list[str]:
+    """The title without loose ends; a lower-case one ends at its head (English and German)."""
+    if found and found[0][:1].islower() and not g.lower_runs:
+        heads = [i for i, w in enumerate(found) if is_head(w, g)]
+        if not heads:
+            return []
+        last = heads[-1]
+        if not any(w[:1].isupper() for w in found[last + 1 :]):
+            rest = found[last + 1 :]
+            found = found[: last + 1] + (rest if rest[:1] == ["("] else [])
+    while found and (found[-1] in {",", "-", "&", "/"} or found[-1].lower() in g.joiners):
+        found = found[:-1]
+    while found and (found[0] in {",", "-", "&", "/", ")"} or found[0].lower() in g.joiners):
+        found = found[1:]
+    return found if len(found) <= LONGEST_TITLE else []
+
+
+def spelled(words: list[str]) -> str:
+    """The title as text: spacing mended, lower-case or shouted ones in title case, the employer's words kept."""
+    text = " ".join(words)
+    for wrong, right in ((" ,", ","), ("( ", "("), (" )", ")"), ("' ", "'"), (" / ", "/")):
+        text = text.replace(wrong, right)
+    text = _GENDER.sub("", f"{text} ").strip(" -–,;:/")
+    if text.islower() or (text.isupper() and len(text) > 5):
+        text = " ".join(_capital(word, i) for i, word in enumerate(text.lower().split(" ")))
+    return text
+
+
+_ACRONYMS = frozenset(_COMMON["title_acronyms"])
+
+
+def _capital(word: str, index: int) -> str:
+    if word.strip("()") in _ACRONYMS:
+        return word.upper()
+    if index and word in _IGNORED:
+        return word
+    return "-".join(
+        p if not p else (p[0].upper() + p[1:] if p[0] != "(" else p[:2].upper() + p[2:])
+        for p in word.split("-")
+    )
+
+
+def essence(title: str) -> frozenset[str]:
+    """The words that tell one title from another, folded: case, gender endings, little words and synonyms aside."""
+    plain = _GENDER.sub(" ", f" {title} ").lower()
+    parts = re.findall(r"[\w+#]+", re.sub(r"(?<=\w)[:*_](?:in|innen)\b", "", plain))
+    folded = (_SAME.get(p, p) for p in parts if p not in _IGNORED)
+    return frozenset(w.removesuffix("s") if len(w) > 4 else w for w in folded)
+
+
+def compatible(one: str, other: str) -> bool:
+    """True if two titles can mean the same job: equal, one within the other, or one the initials of the other."""
+    a, b = essence(one), essence(other)
+    if not a or not b or a <= b or b <= a:
+        return True
+    return _initials(one) == other.strip().lower() or _initials(other) == one.strip().lower()
+
+
+def _initials(title: str) -> str:
+    return "".join(w[0] for w in re.findall(r"\w+", title.lower()) if w not in _IGNORED)
