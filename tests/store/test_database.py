@@ -295,6 +295,19 @@ def test_it_refuses_the_database_of_another_program(tmp_path: Path) -> None:
         open_database(other)
 
 
+def test_it_calls_a_full_disk_temporary_and_changes_nothing(path: Path) -> None:
+    def fill() -> None:
+        with files.translated(path), closing(files.connect(path)) as connection:
+            connection.execute("PRAGMA max_page_count = 1")  # SQLite's own way to run out of room
+            connection.execute("INSERT INTO label (id, name) VALUES ('L1', ?)", ("x" * 1_000_000,))
+
+    with pytest.raises(Busy, match="full") as caught:
+        fill()
+    assert caught.value.exit_status == 75
+    with Store.open(path) as store:
+        assert store.labels() == {}
+
+
 def test_it_notices_a_table_that_was_changed_by_hand(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("ALTER TABLE run ADD COLUMN colour TEXT")
