@@ -19,6 +19,7 @@ class Glance:
     account: str
     last_sync: datetime | None
     documents: tuple[dict[str, Any], ...]
+    examined: int = 0  # messages looked at in all, so that a zero can be believed
     wake_at: datetime | None = None  # from then on the documents may no longer be true: ask the core again
 
 
@@ -29,11 +30,13 @@ def glance(where: str | Path) -> Glance:
     with translated(path), closing(connect(path, read_only=True)) as connection:
         connection.execute("BEGIN")
         account = connection.execute("SELECT address, last_sync FROM account").fetchone() or ("", None)
+        examined = connection.execute("SELECT count(*) FROM message").fetchone()[0]
         rows = connection.execute("SELECT document, wake_at FROM candidacy ORDER BY id").fetchall()
     wakes = [wake for _, wake in rows if wake is not None]
     return Glance(
         account=account[0],
         last_sync=_instant(account[1]),
+        examined=examined,
         documents=tuple(json.loads(document) for document, _ in rows),
         wake_at=_instant(min(wakes, default=None)),
     )

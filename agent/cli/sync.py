@@ -1,0 +1,29 @@
+"""``sync``: one turn."""
+
+from __future__ import annotations
+
+import click
+
+from agent.cli.context import App, print_json
+from agent.store.files import turn_lock
+
+
+@click.command("sync")
+@click.option(
+    "--dry-run", is_flag=True, help="Read, but change nothing in Gmail and no fact in the database."
+)
+@click.option("--full", is_flag=True, help="Forget the history cursor and list again.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.pass_obj
+def command(app: App, dry_run: bool, full: bool, as_json: bool) -> None:
+    """One turn: fetch what changed, infer, create the drafts that are due, withdraw the obsolete ones."""
+    config = app.config
+    store = app.store()
+    with turn_lock(store.path):
+        report = app.cycle(store).turn(full=full, dry_run=dry_run)
+    if as_json:
+        print_json(report.document(config.policy.time_zone))
+        return
+    from agent.cli.tables import print_turn
+
+    print_turn(report)

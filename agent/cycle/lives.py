@@ -1,0 +1,179 @@
+"""What became of our drafts under the user's hands: opened, edited, sent, discarded, or never certain to exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.core import mime
+from agent.core.model import DraftRecord, DraftState, Identity, Source
+from agent.errors import NotFound
+from agent.gmail.client import DraftRef, Gmail
+from agent.gmail.drafts import Found, Touch, find_ours, in_thread, letter, same_letter, touch
+from agent.store.store import Store
+
+SETTLE = timedelta(minutes=2)  # how long a draft may take to show in the list after an unknown outcome
+LOOKS, LOOK_EVERY_SECONDS = 3, 5.0
+WITHDRAWING = "withdrawing: "
+LIVE = frozenset({DraftState.INTENDED, DraftState.OPEN, DraftState.EDITED})
+
+
+@dataclass(slots=True)
+class Lives:
+    """Follows the drafts we made; every change is recorded at once."""
+
+    gmail: Gmail
+    store: Store
+    identity: Identity
+    now: datetime
+    sleep: Callable[[float], None]
+
+    def follow(self, *, touched: bool) -> bool:
+        """Look at the drafts that may have changed; True if a record did."""
+        records = self.store.drafts()
+        live = [r for r in records if r.state in LIVE]
+        unsure = any(r.state is DraftState.INTENDED for r in live)
+        changed = self._late_sends(records)
+        if not live or not (touched or unsure or any(not r.kept_digest for r in live)):
+            return changed
+        refs = {ref.draft_id: ref for ref in self.gmail.list_drafts()}
+        for record in live:
+            if record.state is DraftState.INTENDED:
+                changed |= self.settle(record)
+            else:
+                changed |= self._follow(record, refs)
+        return changed
+
+    def settle(self, record: DraftRecord) -> bool:
+        """An intent whose outcome is unknown: adopt the draft if Gmail has it; True if it is settled."""
+        young = record.changed_at is not None and self.now - record.changed_at < SETTLE
+        for look in range(LOOKS if young else 1):
+            if look:
+                self.sleep(LOOK_EVERY_SECONDS)
+            found = find_ours(
+                self.gmail, key=record.key, digests=(record.digest,), thread_id=record.thread_id
+            )
+            if found is not None:
+                self.adopt(record, found)
+                return True
+        sent = self._sent(record, alike=True)
+        if sent is not None:
+            self._is_sent(record, sent)
+        return sent is not None
+
+    def adopt(self, record: DraftRecord, found: Found) -> None:
+        """Record that the draft found in Gmail is the one we meant to make."""
+        self.store.update_draft(
+            record.key,
+            state=DraftState.OPEN,
+            draft_id=found.ref.draft_id,
+            gmail_id=found.ref.gmail_id,
+            thread_id=found.ref.thread_id or record.thread_id,
+            kept_digest=letter(found.resource).digest,
+            changed_at=self.now,
+        )
+
+    def read_back(self, key: str, ref: DraftRef) -> None:
+        """Keep the digest of what Gmail made of our draft, once."""
+        try:
+            resource = self.gmail.draft(ref.draft_id)
+        except NotFound:
+            return
+        self.store.update_draft(key, kept_digest=letter(resource).digest, gmail_id=ref.gmail_id)
+
+    def _follow(self, record: DraftRecord, refs: dict[str, DraftRef]) -> bool:
+        ref = refs.get(record.draft_id) or self._renamed(record, refs)
+        if ref is None:
+            return self._gone(record)
+        if not record.kept_digest:
+            self.read_back(record.key, ref)
+            return False
+        if ref.gmail_id == record.gmail_id:
+            return False
+        try:
+            resource = self.gmail.draft(ref.draft_id)
+        except NotFound:
+            return self._gone(record)
+        hand = touch(resource, gmail_id=record.gmail_id, kept_digest=record.kept_digest)
+        state = DraftState.EDITED if hand is Touch.EDITED else record.state
+        self.store.update_draft(
+            record.key,
+            state=state,
+            draft_id=ref.draft_id,
+            gmail_id=ref.gmail_id,
+            thread_id=ref.thread_id,
+            changed_at=self.now,
+        )
+        return state is not record.state or ref.thread_id != record.thread_id
+
+    def _renamed(self, record: DraftRecord, refs: dict[str, DraftRef]) -> DraftRef | None:
+        """Gmail has been seen to give a draft a new id: one in the same thread that says what ours said."""
+        taken = {r.draft_id for r in self.store.drafts()}
+        for ref in in_thread(refs.values(), record.thread_id):
+            if ref.draft_id not in taken:
+                try:
+                    text = letter(self.gmail.draft(ref.draft_id)).text or ""
+                except NotFound:
+                    continue
+                if same_letter(text, record.text):
+                    return ref
+        return None
+
+    def _gone(self, record: DraftRecord) -> bool:
+        """Sent, withdrawn by us in a turn that was cut off, or discarded: which is told by the mail that is there."""
+        sent = self._sent(record, alike=False)
+        if sent is not None:
+            return self._is_sent(record, sent)
+        if record.because.startswith(WITHDRAWING):
+            because = record.because.removeprefix(WITHDRAWING)
+            return self.store.update_draft(
+                record.key, state=DraftState.WITHDRAWN, because=because, changed_at=self.now
+            )
+        return self.store.update_draft(
+            record.key, state=DraftState.DISCARDED, because="discarded by you", changed_at=self.now
+        )
+
+    def _late_sends(self, records: Sequence[DraftRecord]) -> bool:
+        """A draft that seemed discarded was on its way out: the sent message has arrived since."""
+        recent = [
+            r
+            for r in records
+            if r.state is DraftState.DISCARDED
+            and r.changed_at is not None
+            and self.now - r.changed_at < timedelta(days=2)
+        ]
+        found = [(r, sent) for r in recent if (sent := self._sent(r, alike=True)) is not None]
+        for record, sent in found:
+            self._is_sent(record, sent)
+        return bool(found)
+
+    def _is_sent(self, record: DraftRecord, sent: Source) -> bool:
+        return self.store.update_draft(
+            record.key,
+            state=DraftState.SENT,
+            gmail_id=sent.gmail_id,
+            changed_at=sent.internal_date,
+            because="",
+        )
+
+    def _sent(self, record: DraftRecord, *, alike: bool) -> Source | None:
+        """The user's message that this draft became: in its thread, or (subject edited) the same letter elsewhere."""
+        claimed = {r.gmail_id for r in self.store.drafts() if r.state is DraftState.SENT}
+        for source in self.store.sources():
+            if (
+                source.internal_date < record.created_at - SETTLE
+                or source.gmail_id in claimed
+                or "DRAFT" in source.label_ids
+            ):
+                continue
+            message, _ = mime.message(source)
+            if not self.identity.is_me(message.sender):
+                continue
+            here = source.thread_id == record.thread_id
+            recipients = {a.email for a in (*message.to, *message.cc)}
+            if here and not alike and (recipients & set(record.to) or not recipients):
+                return source
+            if (here or recipients & set(record.to)) and same_letter(message.text, record.text):
+                return source
+        return None

@@ -1,0 +1,140 @@
+"""Conclusions from the facts in the store: what is remembered, what is thought anew, what is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from agent.config import Config
+from agent.core import explain
+from agent.core.document import Judged, document, events
+from agent.core.judge import again, judge, read
+from agent.core.model import (
+    Address,
+    Candidacy,
+    DraftState,
+    Identity,
+    Reading,
+    SendAs,
+    Source,
+    Transition,
+    normal_email,
+)
+from agent.core.plan import Rules
+from agent.store.records import Account, Conclusion, ThreadLink
+from agent.store.store import Store
+
+RULES_VERSION = "1"
+
+
+class Thinker:
+    """Conclusions from the facts in the store: read what is new, judge everything, record what changed."""
+
+    def __init__(self, store: Store, config: Config, now: datetime) -> None:
+        self.store = store
+        self.rules = Rules.of(config.policy)
+        self.zone = config.policy.time_zone
+        self.now = now
+        self.identity = identity_of(store.account(), config)
+        self.version = (
+            f"{RULES_VERSION}:{config.policy.time_zone}:{config.policy.holidays}:{hash_of(self.identity)}"
+        )
+        self._keep_text = config.storage.keep_mail_text
+        self._judged: tuple[Judged, ...] | None = None
+        self._seen: tuple[int, int] = (-1, -1)
+
+    def must_think(self) -> bool:
+        """True if the clock alone has changed an answer, an intent is open, or the rules are newer than the conclusions."""
+        wake = self.store.next_wake()
+        old = any(c.rules_version != self.version for c in self.store.conclusions())
+        unsettled = any(r.state is DraftState.INTENDED for r in self.store.drafts())
+        return old or unsettled or (wake is not None and wake <= self.now)
+
+    def think(self) -> tuple[Judged, ...]:
+        """All candidacies as the facts in the store show them now."""
+        readings = self._readings(self.store.sources())
+        known = {link.thread_id: link.candidacy_id for link in self.store.links()}
+        self._judged = judge(
+            readings, self.store.notes(), self.store.drafts(), self.identity, self.rules, known, self.now
+        )
+        return self._judged
+
+    def _readings(self, sources: Sequence[Source]) -> list[Reading]:
+        have = self.store.readings(self.version)
+        fresh = [read(s, self.identity, self.rules)[0] for s in sources if s.gmail_id not in have]
+        if fresh:
+            self.store.save_readings(fresh, rules_version=self.version, keep_text=self._keep_text)
+        by_id = {**have, **{r.message.gmail_id: r for r in fresh}}
+        return [by_id[s.gmail_id] for s in sources]
+
+    def record(self, in_the_way: dict[str, str] | None = None) -> list[Transition]:
+        """Write the conclusions with what the deeds changed; the transitions since the last time."""
+        before = {c.id: c.document for c in self.store.conclusions()}
+        judged = self.think()
+        changed = [t for j in judged if (t := self._transition(j, before.get(j.candidacy.id)))]
+        self.store.replace_derived(
+            [self._conclusion(j, (in_the_way or {}).get(j.candidacy.id, "")) for j in judged],
+            [ThreadLink(t, j.candidacy.id, by) for j in judged for t, by in _links(j.candidacy)],
+            changed,
+        )
+        return changed
+
+    def _conclusion(self, judged: Judged, stopped: str) -> Conclusion:
+        lines = list(explain.why(judged, self.zone))
+        lines += [f"Its draft was not made: {stopped}."] if stopped else []
+        return Conclusion(
+            id=judged.candidacy.id,
+            anchor_thread_id=judged.candidacy.anchor_thread_id,
+            document=document(judged, self.zone),
+            events=tuple(events(judged, self.zone)),
+            explanation=tuple(lines),
+            wake_at=judged.outlook.wake_at,
+            rules_version=self.version,
+        )
+
+    def _transition(self, judged: Judged, before: object) -> Transition | None:
+        was = before.get("status", "") if isinstance(before, dict) else ""
+        status = judged.outlook.status.value
+        if was == status:
+            return None
+        because = explain.why(judged, self.zone)[:2]
+        at = judged.outlook.since or self.now
+        return Transition(judged.candidacy.id, was, status, min(at, self.now), " ".join(because)[:500])
+
+    def seen_from(self, now: datetime) -> tuple[Judged, ...]:
+        """The same conclusions from another instant (``plan``, a status after its ``wake_at``)."""
+        return tuple(
+            again(j, self.rules, now) for j in (self._judged if self._judged is not None else self.think())
+        )
+
+
+def identity_of(account: Account | None, config: Config) -> Identity:
+    """Who *me* is: the account, its send-as addresses, the names they carry."""
+    send_as = account.send_as if account else ()
+    primary_email = account.address if account else config.account.address
+    primary = next((s.address for s in send_as if s.address.email == primary_email), None)
+    names = own_names(config.account.name, send_as)
+    return Identity(
+        primary=Address(config.account.name or (primary.name if primary else ""), primary_email),
+        emails=frozenset(normal_email(e) for e in (primary_email, *(s.address.email for s in send_as)) if e),
+        names=names,
+        send_as=send_as,
+    )
+
+
+def hash_of(identity: Identity) -> str:
+    """A short fingerprint: readings depend on who *me* is."""
+    text = "|".join((*sorted(identity.emails), *identity.names))
+    return sha256(text.encode()).hexdigest()[:12]
+
+
+def own_names(configured: str, send_as: Sequence[SendAs]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(n for n in (configured, *(s.address.name for s in send_as)) if n))
+
+
+def _links(candidacy: Candidacy) -> list[tuple[str, str]]:
+    by: dict[str, str] = {}
+    for link in candidacy.links:
+        by.setdefault(link.thread_id, link.by)
+    return [(thread, by.get(thread, "thread")) for thread in candidacy.thread_ids]

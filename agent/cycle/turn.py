@@ -1,0 +1,162 @@
+"""The crank: ``Cycle.turn`` is one sync from the first request to the last row, whoever turns it (sync, run, demo)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from agent.config import Config
+from agent.core.compose import ComposeConfig
+from agent.core.model import normal_email
+from agent.cycle.execute import Execute
+from agent.cycle.lives import Lives
+from agent.cycle.report import TurnReport
+from agent.cycle.sync import Fetched, Progress, Sync
+from agent.cycle.thinking import Thinker, own_names
+from agent.errors import AgentError, AuthError
+from agent.gmail.client import Gmail
+from agent.store.records import Account
+from agent.store.store import Store
+
+PASSES = 3  # a turn thinks again when mail came in while it wrote; the next turn is never far
+
+
+@dataclass(slots=True)
+class Cycle:
+    """Everything one turn needs. ``clock`` is asked once a turn; ``sleep`` only where an answer was lost."""
+
+    gmail: Gmail
+    store: Store
+    config: Config
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    compose: ComposeConfig = field(default_factory=ComposeConfig)
+    progress: Progress = lambda *_: None
+
+    def turn(self, *, full: bool = False, dry_run: bool = False) -> TurnReport:
+        """One turn. ``dry_run`` works on a copy of the database and writes nothing to Gmail."""
+        if dry_run:
+            with _copy(self.store) as store:
+                return replace(self, store=store).crank(full=full, dry_run=True)
+        return self.crank(full=full, dry_run=False)
+
+    def crank(self, *, full: bool, dry_run: bool) -> TurnReport:
+        """The turn itself, on whatever store this is."""
+        now = self.clock()
+        before = self.gmail.usage
+        account = self._account(full=full)
+        report = TurnReport(account=account.address, started_at=now, dry_run=dry_run)
+        run = self.store.start_run("full" if full else "partial", at=now)
+        outcome = "stopped"
+        try:
+            self._passes(report, now, full=full)
+            outcome = "ok"
+        except AgentError as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            report.http_requests = self.gmail.usage.http_requests - before.http_requests
+            report.quota_units = self.gmail.usage.quota_units - before.quota_units
+            report.messages_examined = self.store.examined()
+            report.finished_at = self.clock()
+            self.store.finish_run(run, at=report.finished_at, outcome=outcome, counts=report.counts())
+        return report
+
+    def _passes(self, report: TurnReport, now: datetime, *, full: bool) -> None:
+        thinker = Thinker(self.store, self.config, now)
+        for number in range(PASSES):
+            fetched = self._sync(thinker, now, full=full and not number)
+            report.mode = "full" if "full" in {report.mode, fetched.mode} else "partial"
+            report.messages_fetched += fetched.fetched
+            report.problems += [p for p in fetched.problems if p not in report.problems]
+            if not number and not fetched.changed and not thinker.must_think():
+                return
+            if not self._act(thinker, fetched, report, now):
+                return
+
+    def _sync(self, thinker: Thinker, now: datetime, *, full: bool) -> Fetched:
+        return Sync(
+            gmail=self.gmail,
+            store=self.store,
+            identity=thinker.identity,
+            rules=thinker.rules,
+            lookback_days=self.config.gmail.lookback_days,
+            now=now,
+            found=lambda: [j.candidacy for j in thinker.think()],
+            progress=self.progress,
+        ).run(full=full)
+
+    def _act(self, thinker: Thinker, fetched: Fetched, report: TurnReport, now: datetime) -> bool:
+        """Think, then do; True if another pass is needed."""
+        lives = Lives(self.gmail, self.store, thinker.identity, now, self.sleep)
+        lives.follow(touched=fetched.drafts_touched)
+        judged = thinker.think()
+        execute = Execute(
+            gmail=self.gmail,
+            store=self.store,
+            identity=thinker.identity,
+            lives=lives,
+            report=report,
+            now=now,
+            zone=self.config.policy.time_zone,
+            config=self.compose,
+            max_per_day=self.config.policy.max_drafts_per_day,
+            sleep=self.sleep,
+            dry_run=report.dry_run,
+        )
+        made = len(report.created)
+        withdrew = execute.withdraw(judged)
+        stale = execute.create(judged)
+        report.transitions += thinker.record(execute.in_the_way)
+        report.candidacies = len(judged)
+        if not self.config.storage.keep_mail_text:
+            self.store.strip_text()
+        return not report.dry_run and (stale or withdrew or len(report.created) > made)
+
+    def _account(self, *, full: bool) -> Account:
+        """The account as stored; on the first and on a full turn, as Gmail has it now."""
+        stored = self.store.account()
+        wanted = self.config.account.address
+        if stored is not None and not full and stored.history_id:
+            _same_mailbox(wanted, stored.address)
+            return stored
+        profile = self.gmail.profile()
+        _same_mailbox(wanted, profile.email)
+        if stored is not None:
+            _same_mailbox(stored.address, profile.email)
+        send_as = self.gmail.send_as()
+        account = Account(
+            address=profile.email,
+            history_id=stored.history_id if stored else "",
+            names=own_names(self.config.account.name, send_as),
+            send_as=send_as,
+            last_sync=stored.last_sync if stored else None,
+        )
+        self.store.save_account(account)
+        return account
+
+
+def _same_mailbox(wanted: str, found: str) -> None:
+    if wanted and normal_email(wanted) != normal_email(found):
+        raise AuthError(
+            "the token belongs to another mailbox than the one configured or stored",
+            (
+                f"expected {wanted}",
+                f"the token opens {found}",
+                "run `followup-agent auth` and choose the right account",
+            ),
+        )
+
+
+@contextmanager
+def _copy(store: Store) -> Iterator[Store]:
+    """A throw-away copy of the database."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "dry-run.db"
+        store.backup(path)
+        with Store.open(path) as copy:
+            yield copy
