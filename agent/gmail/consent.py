@@ -1,8 +1,9 @@
 """Consent: the browser, a loopback port, and a token for the mailbox that was meant (RFC 8252, PKCE of RFC 7636).
 
-Google's flow makes the address of the consent page. Its little server is not used: it takes the first request for the
-answer (a favicon, a port scan), waits for ever, and loses a good token when the user unticks a box. So the port is ours, and
-so is the exchange of the code, which leaves through the same guarded transport as everything else.
+Google's own flow is not used: its little server takes the first request for the answer (a favicon, a port scan), waits for
+ever, loses a good token when the user unticks a box unless the environment is changed, and speaks to no loopback token
+server at all unless it is changed again. What remains of it is one address and one POST; both are here, and the POST
+leaves through the same guarded transport as everything else.
 """
 
 from __future__ import annotations
@@ -10,17 +11,18 @@ from __future__ import annotations
 import json
 import time
 import webbrowser
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from secrets import compare_digest
+from secrets import compare_digest, token_urlsafe
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from google.oauth2.credentials import Credentials
-from google_auth_oauthlib.flow import InstalledAppFlow
 
 from agent.core.model import normal_email
 from agent.errors import AuthError, GmailUnavailable
@@ -55,20 +57,39 @@ def authorise(
     """
     quiet_libraries()
     client = load_client(client_secret_file)
-    flow = InstalledAppFlow.from_client_config({"installed": client}, SCOPES, autogenerate_code_verifier=True)
+    verifier = token_urlsafe(64)
     with _listening(port) as server:
-        flow.redirect_uri = f"http://{redirect_host(client)}:{server.server_port}/"
-        hint = {"login_hint": expected_address} if expected_address else {}
-        url, server.state = flow.authorization_url(prompt="consent", **hint)
+        redirect_uri = f"http://{redirect_host(client)}:{server.server_port}/"
+        url = _consent_url(client, redirect_uri, server.state, verifier, expected_address)
         _show(url, server.server_port, open_browser=open_browser, prompt=prompt)
         answer = server.answer(timeout_seconds)
     if "error" in answer:
         raise _denied(answer["error"])
-    credentials = _exchanged(client, answer["code"], flow.redirect_uri, flow.code_verifier or "")
+    credentials = _exchanged(client, answer["code"], redirect_uri, verifier)
     _check_grant(credentials)
     if expected_address:
         _check_address(credentials, expected_address, trusted_endpoint(endpoint))
     return credentials
+
+
+def _consent_url(
+    client: Mapping[str, Any], redirect_uri: str, state: str, verifier: str, address: str
+) -> str:
+    """Where the user consents (RFC 6749, section 4.1.1; RFC 7636, section 4.3; Google's own ``access_type``, ``prompt``)."""
+    challenge = urlsafe_b64encode(sha256(verifier.encode("ascii")).digest()).decode("ascii").rstrip("=")
+    query = {
+        "response_type": "code",
+        "client_id": client["client_id"],
+        "redirect_uri": redirect_uri,
+        "scope": " ".join(SCOPES),
+        "state": state,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+        "access_type": "offline",  # a refresh token
+        "prompt": "consent",  # without it, a second consent brings no refresh token
+    }
+    hint = {"login_hint": address} if address else {}
+    return f"{client['auth_uri']}?{urlencode(query | hint)}"
 
 
 # ── the browser and the port ───────────────────────────────────────────────────────────────────────────────────
@@ -108,7 +129,7 @@ class _Server(HTTPServer):
 
     def __init__(self, port: int) -> None:
         super().__init__(("127.0.0.1", port), _Callback)
-        self.state = ""
+        self.state = token_urlsafe(32)
         self.query: dict[str, str] | None = None
 
     def handle_error(self, request: object, client_address: object) -> None:

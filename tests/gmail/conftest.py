@@ -16,7 +16,6 @@ from agent.gmail.client import Gmail
 from tests.demo.letters import ME, START
 
 
-
 @dataclass
 class Hands:
     """A clock that moves only by sleeping on it."""

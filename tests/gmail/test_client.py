@@ -108,7 +108,9 @@ def test_it_takes_a_missing_message_as_normal(gmail: Gmail, gmail_id: str) -> No
         gmail.message(gmail_id)
 
 
-def test_it_reads_the_history_through_empty_pages(gmail: Gmail, mailbox: Mailbox, server: GmailServer) -> None:
+def test_it_reads_the_history_through_empty_pages(
+    gmail: Gmail, mailbox: Mailbox, server: GmailServer
+) -> None:
     start = gmail.profile().history_id
     server.quirks = Quirks(empty_history_pages=True)
     made = mailbox.deliver(letter())
@@ -128,11 +130,21 @@ def test_it_knows_when_the_history_has_expired(gmail: Gmail, mailbox: Mailbox) -
 # ── patience ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-PASSING: list[Kind] = ["html_502", "reset_before", "reset_after", "hang_up", "truncate", "malformed_json", "status"]
+PASSING: list[Kind] = [
+    "html_502",
+    "reset_before",
+    "reset_after",
+    "hang_up",
+    "truncate",
+    "malformed_json",
+    "status",
+]
 
 
 @pytest.mark.parametrize("kind", PASSING)
-def test_it_repeats_a_read_that_went_wrong(gmail: Gmail, server: GmailServer, hands: Hands, kind: Kind) -> None:
+def test_it_repeats_a_read_that_went_wrong(
+    gmail: Gmail, server: GmailServer, hands: Hands, kind: Kind
+) -> None:
     server.faults.add(Fault(kind=kind, times=2))
     assert gmail.profile().email == ME
     assert len(hands.slept) <= 2
@@ -203,7 +215,9 @@ def test_it_waits_until_the_time_gmail_names(gmail: Gmail, server: GmailServer, 
 def test_it_does_not_wait_for_hours(gmail: Gmail, server: GmailServer, hands: Hands) -> None:
     message = "User-rate limit exceeded.  Retry after 2026-03-02T19:00:00.000Z"
     hands.at = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
-    server.faults.add(Fault(kind="status", code=403, reason="userRateLimitExceeded", message=message, times=9))
+    server.faults.add(
+        Fault(kind="status", code=403, reason="userRateLimitExceeded", message=message, times=9)
+    )
     with pytest.raises(QuotaExhausted) as caught:
         gmail.profile()
     assert caught.value.retry_after_seconds == pytest.approx(4 * 3600, abs=1)
@@ -245,7 +259,9 @@ def test_it_counts_as_the_server_does(gmail: Gmail, mailbox: Mailbox, server: Gm
     gmail.draft(ref.draft_id)
     gmail.delete_draft(ref.draft_id)
     assert gmail.usage.http_requests == server.requests
-    assert gmail.usage.quota_units - 1 == server.units  # the cut request of labels (1 unit) never reached its meter
+    assert (
+        gmail.usage.quota_units - 1 == server.units
+    )  # the cut request of labels (1 unit) never reached its meter
 
 
 # ── credentials ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -391,6 +407,13 @@ def test_it_logs_no_address_no_query_no_token(
     list(gmail.list_messages(query="from:maria@northwind.example secretword"))
     gmail.create_draft(reply(), thread_id)
     text = caplog.text
-    for secret in (ME, "northwind", "secretword", "Bearer", server.token_info()["client_secret"], "Interview"):
+    for secret in (
+        ME,
+        "northwind",
+        "secretword",
+        "Bearer",
+        server.token_info()["client_secret"],
+        "Interview",
+    ):
         assert secret not in text
     assert "answered 200" in text

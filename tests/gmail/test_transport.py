@@ -50,7 +50,7 @@ def call(method: Any, description: dict[str, Any]) -> None:
         if shape.get("required") and name != "sendAsEmail"
     }
     required |= {name: "1" for name in parameters if name == "sendAsEmail"}
-    body = {"body": {}} if "request" in description else {}
+    body: dict[str, Any] = {"body": {}} if "request" in description else {}
     method(**required, **body).execute()
 
 
@@ -206,7 +206,9 @@ def write(http: GuardedHttp, url: str) -> Answer:
     return exchange(http, "POST", f"{url}/gmail/v1/users/me/drafts", headers={}, body=b"{}")
 
 
-@pytest.mark.parametrize("end", [RESET, SILENCE, b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", b"nonsense\r\n\r\n"])
+@pytest.mark.parametrize(
+    "end", [RESET, SILENCE, b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", b"nonsense\r\n\r\n"]
+)
 def test_it_writes_once_whatever_the_server_does(end: bytes) -> None:
     with listening([end] * 4) as (url, seen):
         http = GuardedHttp(url, once=True)
