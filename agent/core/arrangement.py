@@ -54,6 +54,20 @@ class Arrangement:
         self.offers.clear()
         self.wishes.clear()
 
+    def set_apart_later_days(self, at: datetime, zone: ZoneInfo) -> bool:
+        """The user has thanked for one interview while another, on a later day, lies ahead: that is the next round."""
+        behind, ahead = self.behind(at), [i for i in self.ahead(at) if i.start > at]
+        if (
+            not behind
+            or not ahead
+            or behind[-1].start.astimezone(zone).date() == ahead[0].start.astimezone(zone).date()
+        ):
+            return False
+        self.round += 1
+        for interview in ahead:
+            self._swap(interview, replace(interview, round=self.round))
+        return True
+
     def invited(self, invite: Invite, message: Message) -> bool:
         """Take in one VEVENT; True if something changed. The highest SEQUENCE, then DTSTAMP, rules (RFC 5546, 2.1.5)."""
         key = f"{invite.uid}\0{invite.recurrence_id}"

@@ -92,6 +92,9 @@ class Fold:
         if self.thank_you_at is None:
             self.thank_you_at = at
         self.counted[gmail_id] = ("thank_you", self.thank_you_at)
+        if self.arrangement.set_apart_later_days(at, ZoneInfo(self.zone)):
+            self.thank_you_at = None
+            self.follow_ups.clear()
 
     def followed_up(self, gmail_id: str, at: datetime) -> None:
         if self.follow_ups and at - self.follow_ups[-1] < ONE_ANSWER:

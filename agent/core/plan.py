@@ -83,8 +83,8 @@ def wishes(state: State, anchor_thread_id: str, rules: Rules) -> tuple[Action, .
 
 
 def _wishes(state: State, thread: str, rules: Rules) -> Iterator[Action]:
-    if state.thank_you_sent_at is None and not state.follow_ups_sent and state.live_interviews:
-        yield _thank_you(state, thread, rules)
+    if state.thank_you_sent_at is None and not state.follow_ups_sent:
+        yield from _thank_yous(state, thread, rules)
     if len(state.follow_ups_sent) < rules.policy.max_follow_ups:
         yield _follow_up(state, thread, rules)
     else:
@@ -103,9 +103,9 @@ def outlook(
         if a.kind is not ActionKind.MOVE_ON and a.due <= now and (a.until is None or now < a.until)
     ]
     in_the_way = (*doubts, *state.hold_back)
-    wanted = status in {Status.THANK_YOU_DUE, Status.FOLLOW_UP_DUE}
-    due = open_now[0] if open_now and wanted and not in_the_way else None
-    live = frozenset(a.key for a in asked if wanted and not in_the_way and (a.until is None or now < a.until))
+    wanted = [a for a in open_now if _wanted(a, status)]
+    due = wanted[0] if wanted and not in_the_way else None
+    live = frozenset(a.key for a in wanted if not in_the_way)
     return Outlook(
         status=status,
         since=since,
@@ -115,6 +115,17 @@ def outlook(
         wake_at=_wake_at(state, asked, now),
         in_the_way=in_the_way if wanted else (),
     )
+
+
+def _wanted(action: Action, status: Status) -> bool:
+    """A letter goes with its status; an earlier interview's thank-you is also wanted while the next one lies ahead."""
+    match action.kind:
+        case ActionKind.THANK_YOU:
+            return status in {Status.THANK_YOU_DUE, Status.SCHEDULED}
+        case ActionKind.FOLLOW_UP:
+            return status is Status.FOLLOW_UP_DUE
+        case _:
+            return False
 
 
 # ── how it looks ──
@@ -197,19 +208,31 @@ def interview_day(state: State, rules: Rules) -> date:
     return rules.day(max(starts) if starts else state.held_at or datetime.min.replace(tzinfo=UTC))
 
 
-def _thank_you(state: State, thread: str, rules: Rules) -> Action:
-    end = max(_ends(state), default=state.held_at)
-    assert end is not None
-    day = interview_day(state, rules)
-    due = _snoozed(end + timedelta(hours=rules.policy.thank_you_after_hours), state)
+def _thank_yous(state: State, thread: str, rules: Rules) -> Iterator[Action]:
+    """One for each day of interviews in the round; one that another interview overtakes is offered until that begins."""
+    held = sorted(
+        (i for i in _of_round(state) if i.status is InterviewStatus.CONFIRMED),
+        key=lambda interview: interview.start,
+    )
+    for number, interview in enumerate(held):
+        later = held[number + 1].start if number + 1 < len(held) else None
+        if later is None or rules.day(later) != rules.day(interview.start):
+            yield _thank_you(interview, later, state, thread, rules)
+
+
+def _thank_you(
+    interview: Interview, later: datetime | None, state: State, thread: str, rules: Rules
+) -> Action:
+    end, policy = interview.end, rules.policy
+    until = end + timedelta(hours=policy.thank_you_until_hours)
     return Action(
         kind=ActionKind.THANK_YOU,
         step=1,
-        due=due,
-        until=end + timedelta(hours=rules.policy.thank_you_until_hours),
-        key=f"thank_you:1:{thread}:r{state.round}:{day.isoformat()}",
+        due=_snoozed(end + timedelta(hours=policy.thank_you_after_hours), state),
+        until=min(until, later) if later else until,
+        key=f"thank_you:1:{thread}:r{state.round}:{rules.day(interview.start).isoformat()}",
         anchor_at=end,
-        reason=f"the interview ended {_at(end, rules)}; a thank-you is drafted {rules.policy.thank_you_after_hours:g} h later",
+        reason=f"the interview ended {_at(end, rules)}; a thank-you is drafted {policy.thank_you_after_hours:g} h later",
     )
 
 

@@ -1,0 +1,170 @@
+"""A candidacy told in a few lines: hand-made readings for the tests of the fold and the plan."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from agent.core.document import Judged
+from agent.core.model import (
+    Address,
+    Candidacy,
+    Contact,
+    Deadline,
+    Evidence,
+    Invite,
+    Message,
+    Note,
+    NoteKind,
+    Policy,
+    Reading,
+    Signal,
+    SignalKind,
+    State,
+    StatedTime,
+    Strength,
+)
+from agent.core.plan import Outlook, Rules, outlook
+from agent.core.state import state
+from agent.core.timeline import Sent
+
+ZONE = "America/New_York"
+ME = Address("Dana Kim", "dana.kim@gmail.example")
+MARIA = Address("Maria Lopez", "maria@northwind.example")
+THREAD = "t1"
+
+
+def at(text: str) -> datetime:
+    """ "2026-03-02 14:00", New York time, as UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
+
+
+class Story:
+    """Messages and notes in the order they are told."""
+
+    def __init__(self, policy: Policy | None = None) -> None:
+        self.readings: list[Reading] = []
+        self.notes: list[Note] = []
+        self.sent: Sent = {}
+        self.rules = Rules.of(policy or Policy(time_zone=ZONE))
+
+    def they(self, when: str, *kinds: SignalKind, **more: object) -> str:
+        """The employer writes."""
+        return self._add(when, MARIA, ME, kinds, outgoing=False, **more)
+
+    def me(self, when: str, *kinds: SignalKind, **more: object) -> str:
+        """The user writes to the employer."""
+        return self._add(when, ME, MARIA, kinds, outgoing=True, **more)
+
+    def note(self, when: str, kind: NoteKind, key: str = "", value: str = "", happened: str = "") -> None:
+        said = at(when)
+        self.notes.append(
+            Note(len(self.notes) + 1, THREAD, kind, at(happened) if happened else said, said, key, value)
+        )
+
+    def _add(
+        self,
+        when: str,
+        sender: Address,
+        to: Address,
+        kinds: tuple[SignalKind, ...],
+        *,
+        outgoing: bool,
+        **more: object,
+    ) -> str:
+        gmail_id = f"m{len(self.readings) + 1}"
+        instant = at(when)
+        message = Message(
+            gmail_id=gmail_id,
+            thread_id=THREAD,
+            internal_date=instant,
+            label_ids=frozenset({"SENT" if outgoing else "INBOX"}),
+            date=instant,
+            message_id=f"<{gmail_id}@mail.example>",
+            in_reply_to=str(more.get("in_reply_to", "")),
+            references=(),
+            sender=sender,
+            reply_to=(),
+            to=(to,),
+            cc=(),
+            subject="Interview",
+            text=str(more.get("text", "words")),
+            signature_at=len(str(more.get("text", "words"))),
+            invites=tuple(more.get("invites", ())),  # type: ignore[arg-type]  # told by the test
+            headers=tuple(more.get("headers", ())),  # type: ignore[arg-type]  # told by the test
+        )
+        weak = more.get("weak", ())
+        signals = tuple(
+            Signal(
+                k,
+                f"test.{k.value}",
+                Strength.WEAK if k in weak else Strength.STRONG,
+                Evidence(k.value),
+                more.get("until"),
+            )  # type: ignore[operator, arg-type]  # told by the test
+            for k in kinds
+        )
+        self.readings.append(
+            Reading(
+                message,
+                outgoing,
+                "en",
+                signals,
+                tuple(more.get("times", ())),
+                tuple(more.get("deadlines", ())),
+            )  # type: ignore[arg-type]  # told by the test
+        )
+        return gmail_id
+
+    @property
+    def candidacy(self) -> Candidacy:
+        return Candidacy(
+            "c1", THREAD, "Northwind", "Data Analyst", "en", (Contact(MARIA),), tuple(self.readings), ()
+        )
+
+    @property
+    def state(self) -> State:
+        return state(
+            self.candidacy,
+            self.notes,
+            sent=self.sent,
+            from_employer=lambda r: r.message.sender.email == MARIA.email,
+            to_employer=lambda r: any(a.email == MARIA.email for a in r.message.to),
+            zone=ZONE,
+        )
+
+    def look(self, when: str) -> Outlook:
+        """How it looks at an instant."""
+        return outlook(self.state, THREAD, self.rules, at(when))
+
+    def judged(self, when: str) -> Judged:
+        return Judged(self.candidacy, self.state, self.look(when))
+
+
+def firm(when: str, minutes: int = 60, *, zone: str = ZONE) -> StatedTime:
+    start = at(when)
+    return StatedTime(start, start + timedelta(minutes=minutes), zone, when, firm=True)
+
+
+def proposed(when: str, *, zone: str = ZONE) -> StatedTime:
+    return StatedTime(at(when), None, zone, when, firm=False)
+
+
+def promised(day: str) -> Deadline:
+    by = date.fromisoformat(day)
+    return Deadline(by, by, day, "test")
+
+
+def invite(
+    when: str, uid: str = "u1", *, method: str = "REQUEST", sequence: int = 0, minutes: int = 60
+) -> Invite:
+    start = at(when)
+    return Invite(
+        method,
+        uid,
+        sequence,
+        start=start,
+        end=start + timedelta(minutes=minutes),
+        time_zone=ZONE,
+        summary="Interview",
+    )
