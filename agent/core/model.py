@@ -632,6 +632,7 @@ class Composition:
     language: str
     template: str
     attachments: tuple[str, ...] = field(default=())
+    thread_id: str = ""  # of the message it answers; empty for a letter that begins a conversation of its own
 
 
 @dataclass(frozen=True, slots=True)

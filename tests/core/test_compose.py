@@ -1,0 +1,230 @@
+"""From an action to a letter: what is said, to whom it goes, and when there is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from agent.core import compose as subject
+from agent.core.compose import ComposeConfig, Refusal, compose
+from agent.core.model import (
+    Action,
+    ActionKind,
+    Candidacy,
+    Composition,
+    Contact,
+    Interview,
+    InterviewStatus,
+    State,
+)
+from tests.core.correspondence import (
+    CASTS,
+    action,
+    at,
+    correspondence,
+    holding,
+    identity,
+    now,
+    promise,
+    state,
+)
+
+CAST = CASTS["en"]
+
+
+def made(
+    candidacy: Candidacy | None = None, told: State | None = None, doing: Action | None = None, *,
+    config: ComposeConfig | None = None, language: str = "en",
+) -> Composition | Refusal:  # fmt: skip
+    return compose(
+        doing or action(), candidacy or correspondence(language), told or state(), identity(CASTS[language]),
+        config=config or ComposeConfig(), now=now(language), zone=CASTS[language].zone,
+    )  # fmt: skip
+
+
+def letter(*args: object, **options: object) -> Composition:
+    result = made(*args, **options)  # type: ignore[arg-type]  # passed on as given
+    assert isinstance(result, Composition), result
+    return result
+
+
+def test_it_names_the_date_the_position_and_the_promise() -> None:
+    text = letter(correspondence(answered=True), state(promise=promise())).text
+    assert "by Friday, May 22" in text
+    assert "Tuesday, May 12" in text
+    assert "Product Analyst" in text
+    assert text.count("?") == 1
+
+
+def test_it_answers_in_the_thread_with_its_subject_and_ids() -> None:
+    draft = letter(correspondence(answered=True))
+    assert draft.thread_id == "t1"
+    assert draft.subject == "Re: Interview - Product Analyst at Tidewater"
+    assert draft.in_reply_to == "<m3@mail.example>"
+    assert draft.references == ("<m1@mail.example>", "<m2@mail.example>", "<m3@mail.example>")
+    assert draft.to == (CAST.them,)
+
+
+def test_it_quotes_no_vague_promise_and_none_that_is_not_over() -> None:
+    candidacy = correspondence(answered=True)
+    for told in (replace(promise(), vague=True), replace(promise(), by=date(2026, 6, 30))):
+        assert "22" not in letter(candidacy, state(promise=told)).text
+
+
+def test_it_lays_a_promise_on_nobody_who_did_not_make_it() -> None:
+    said = replace(promise(), gmail_id="unknown")
+    text = letter(correspondence(answered=True), state(promise=said)).text
+    assert "You mentioned" not in text
+    assert "by Friday, May 22" in text
+
+
+def test_it_writes_a_shorter_second_letter_that_lets_go_gracefully() -> None:
+    first, second = letter(), letter(doing=action(step=2))
+    assert len(second.text.split()) < len(first.text.split())
+    assert "somebody else" in second.text
+    assert second.template == "follow_up_2.en.j2"
+
+
+def test_it_leaves_out_what_is_not_known() -> None:
+    bare = replace(correspondence(), company="", position="")
+    text = letter(bare, State()).text
+    assert "the position" in text
+    assert "May" not in text
+
+
+def test_it_names_no_interview_that_was_cancelled_or_lies_ahead() -> None:
+    for status, day in ((InterviewStatus.CANCELLED, 12), (InterviewStatus.CONFIRMED, 28)):
+        other = Interview(at(day), at(day, 10), "", status, "ical")
+        assert "May" not in letter(told=State(interviews=(other,))).text
+
+
+def test_it_offers_more_where_the_impression_was_poor_and_encloses_what_is_given() -> None:
+    poor = state(impression="poor")
+    assert "reference" in letter(told=poor).text
+    enclosed = letter(told=poor, config=ComposeConfig(materials=("sample.pdf",)))
+    assert enclosed.attachments == ("sample.pdf",)
+    assert "attached" in enclosed.text
+    assert letter(config=ComposeConfig(materials=("sample.pdf",))).attachments == ()
+
+
+def test_it_tells_a_reader_who_was_away_why_it_comes_now() -> None:
+    text = letter(
+        told=state(absent_until=date(2026, 5, 25), follow_ups_sent=(at(20),)), doing=action(step=2)
+    ).text
+    assert "away" in text
+
+
+def test_it_thanks_for_the_last_not_yet() -> None:
+    assert "May 14" in letter(correspondence(answered=True), state(last_reply=holding())).text
+
+
+def test_it_writes_in_the_threads_language_unless_told_otherwise() -> None:
+    assert letter(language="de").language == "de"
+    assert letter(language="de", config=ComposeConfig(language="en")).language == "en"
+    dutch = replace(correspondence(), language="nl")
+    assert letter(dutch).language == "en"
+
+
+def test_it_puts_the_signature_once() -> None:
+    signature = "Jordan Doe\n+1 555 0100"
+    text = letter(config=ComposeConfig(signature=signature)).text
+    assert text.count("+1 555 0100") == 1
+    assert text.rstrip().endswith(signature)
+    assert letter(config=ComposeConfig(signature="Jordan Doe")).text.rstrip().endswith("Best,\nJordan")
+
+
+def test_it_lets_a_template_of_the_users_own_win() -> None:
+    own = {
+        "follow_up_1.en.j2": subject.built_in()["follow_up_1.en.j2"].replace(
+            "{{ greeting }}", "{{ greeting }} hello"
+        )
+    }
+    assert " hello\n" in letter(config=ComposeConfig(templates=own)).text
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("{{ greeting }}\n\n{{ nobody }}", "follow_up_1.en.j2:3:"),
+        ("{{ greeting }}\n{% if %}", "follow_up_1.en.j2:2:"),
+        ("{{ ''.__class__.__mro__ }}", "follow_up_1.en.j2:1:"),
+        ("{% for i in range(10**9) %}x{% endfor %}", "follow_up_1.en.j2:1:"),
+    ],
+)
+def test_it_names_the_line_of_a_broken_template(source: str, says: str) -> None:
+    own = {"follow_up_1.en.j2": source}
+    refused = made(config=ComposeConfig(templates=own))
+    assert isinstance(refused, Refusal)
+    assert refused.problems[0].startswith(says)
+    assert subject.check(own)[0].startswith(says)
+
+
+def test_it_finds_nothing_wrong_with_the_templates_it_comes_with() -> None:
+    assert subject.check(dict(subject.built_in())) == ()
+    assert len(subject.templates()) == 12
+
+
+def test_it_reports_a_template_with_an_unknown_name_or_banned_words() -> None:
+    good = subject.built_in()["follow_up_1.en.j2"]
+    assert "names are" in subject.check({"hello.en.j2": "x"})[0]
+    assert "just checking in" in subject.check({"follow_up_1.en.j2": good + "\nJust checking in."})[0]
+
+
+def test_it_writes_no_letter_that_names_another_candidacys_employer() -> None:
+    own = {
+        "follow_up_1.en.j2": subject.built_in()["follow_up_1.en.j2"].replace(
+            "{{ closing }}", "Kestrel Marine.\n\n{{ closing }}"
+        )
+    }
+    config = ComposeConfig(templates=own, other_companies=("Kestrel Marine",))
+    assert isinstance(made(config=config), Refusal)
+
+
+def test_it_writes_nothing_for_an_action_that_is_no_letter() -> None:
+    assert isinstance(made(doing=action(ActionKind.MOVE_ON)), Refusal)
+
+
+def test_it_gives_a_panel_one_note_each_in_other_words() -> None:
+    people = tuple(
+        Contact(replace(CAST.them, name=f"P{c}er Lee", email=f"{c}@tidewater.example")) for c in "abc"
+    )
+    held = replace(state().interviews[0], attendees=tuple(p.address for p in people))
+    candidacy = replace(correspondence(), contacts=(*correspondence().contacts, *people))
+    notes = [
+        compose(
+            action(ActionKind.THANK_YOU), candidacy, state(interviews=(held,)), identity(CAST), config=ComposeConfig(),
+            now=now(), zone=CAST.zone, recipient=person,
+        )
+        for person in people
+    ]  # fmt: skip
+    texts = {note.text for note in notes if isinstance(note, Composition)}
+    assert len(texts) == 3
+    assert all(isinstance(n, Composition) and n.thread_id == n.in_reply_to == "" for n in notes)
+    stranger = Contact(replace(CAST.them, email="stranger@x.example"))
+    refused = compose(
+        action(),
+        candidacy,
+        state(),
+        identity(CAST),
+        config=ComposeConfig(),
+        now=now(),
+        zone=CAST.zone,
+        recipient=stranger,
+    )
+    assert isinstance(refused, Refusal)
+
+
+def test_it_shows_the_same_letter_as_html() -> None:
+    odd = replace(correspondence(), company="Pine & <b>Poole")
+    draft = letter(replace(odd, company="Pine & Poole"))
+    assert "Pine &amp; Poole" in draft.html
+    assert draft.html.startswith('<div dir="ltr"><div>Hi Colleen,</div><div><br></div>')
+    assert "<b>" not in letter(odd).text
+
+
+def test_it_says_less_rather_than_nothing_where_names_are_long() -> None:
+    long = replace(correspondence(), position="Senior " * 11 + "Analyst", company="Very " * 15 + "Long")
+    text = letter(long, state(notes=("the " + "very " * 12 + "long article",)), action(step=2)).text
+    assert len(text.split()) <= 95
