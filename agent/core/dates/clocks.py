@@ -1,0 +1,280 @@
+"""Clock times in a sentence: "11:00-11:30 AM Eastern", "at 2 PT", "9 h 30", "10 Uhr", "noon", "the 28th 230".
+
+A bare hour is read as business people mean it: 1 to 7 in the afternoon, 8 to 11 in the morning.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, time
+from functools import cache
+
+from agent.core.dates.folding import folded
+from agent.core.dates.reckoning import weekday_after
+from agent.core.dates.spans import DaySpan, Line
+from agent.core.dates.tokens import Token
+from agent.core.zones import iana, words
+
+AM, PM, DAY24 = 1, 2, 3
+LAST_AFTERNOON_HOUR = 7
+_LONE = frozenset(
+    {
+        "at",
+        "art",
+        "cat",
+        "eat",
+        "west",
+        "z",
+        "ist",
+        "uk",
+        "wat",
+        "et",
+        "ct",
+        "mt",
+        "pt",
+        "atlantic",
+        "mountain",
+    }
+)
+_LOWER_OK = frozenset({"et", "ct", "mt", "pt"})  # "at 2 pt", in English only
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A clock time or range at ``text[start:end]``; ``limits`` are the prepositions before it."""
+
+    start: int
+    end: int
+    begins: time
+    ends: time | None
+    zone: str | None
+    limits: frozenset[str]
+    lead: int
+    window: bool = False  # "between 2 and 4": a range of possible starts
+
+
+def clocks(line: Line, language: str) -> list[Clock]:
+    """The clock times of a sentence in order. Numbers count only with "at", a zone, a range, or right behind a day."""
+    found: list[Clock] = []
+    at = 0
+    while at < len(line.core):
+        hit = _clock_at(line, at, language)
+        if hit is None:
+            at += 1
+        else:
+            found.append(hit[0])
+            at = hit[1]
+    return found
+
+
+def _clock_at(line: Line, at: int, language: str) -> tuple[Clock, int] | None:
+    kinds, core = line.kinds, line.core
+    first = _moment_of(line, at, language)
+    if first is None:
+        return None
+    last, second = at, None
+    if at + 2 < len(core) and kinds[at + 1] == "B" and not _slashed(core[at + 1], core, at):
+        second = _value_of(core[at + 2])
+        last = at + 2 if second else at
+    if "K" not in kinds[at : last + 1] and not _introduced(line, at, last, language):
+        return None
+    limits, lead = _prepositions(line, at)
+    part = _daypart(line, last + 1, at)
+    begins, ends = _resolved(first, second, part)
+    if begins is None:
+        return None
+    zone, end = _zone_behind(line.text, core[last].end, language)
+    if part is not None and part[1] > end:
+        end = part[1]
+        zone, end = (zone, end) if zone else _zone_behind(line.text, end, language)
+    window = "between" in limits or (second is not None and str(core[at + 1].value) == "and")
+    return Clock(core[at].start, end, begins, ends, zone, limits, lead, window), last + 1
+
+
+def _value_of(token: Token) -> tuple[int, int, int] | None:
+    """Hour, minute and meridiem of a token that may be a clock time."""
+    if token.kind == "K":
+        if token.value == "noon":
+            return 12, 0, DAY24
+        if token.value == "midnight":
+            return None
+        assert isinstance(token.value, tuple)
+        return token.value[0], token.value[1], token.value[2]
+    if token.kind == "N" and isinstance(token.value, int) and token.raw.strip(".").isdigit():
+        return (token.value, 0, 0) if token.value <= 23 else _compact(token.value)
+    if (
+        token.kind == "I"
+        and isinstance(token.value, tuple)
+        and len(token.value) == 3
+        and token.value[2] == -1
+    ):
+        return token.value[0], token.value[1], 0  # "at 9.15"
+    return None
+
+
+def _compact(number: int) -> tuple[int, int, int] | None:
+    """``230`` → half past two."""
+    hour, minute = divmod(number, 100)
+    return (hour, minute, 0) if 1 <= hour <= 23 and minute < 60 and number >= 100 else None
+
+
+def _moment_of(line: Line, at: int, language: str) -> tuple[int, int, int] | None:
+    token = line.core[at]
+    if token.kind not in "KNI" or (
+        token.kind != "K" and _inside_day(line, at) and not _zoned_number(line, at, language)
+    ):
+        return None
+    following = line.kinds[at + 1 : at + 2]
+    if (
+        token.kind in "NI"
+        and following in {"U", "M", "O", "N"}
+        and not (token.kind == "I" and following != "U")
+    ):
+        return None
+    return _value_of(token)
+
+
+def _inside_day(line: Line, at: int) -> bool:
+    token = line.core[at]
+    return any(span.start <= token.start < span.end for span in line.spans)
+
+
+def _zoned_number(line: Line, at: int, language: str) -> bool:
+    """Reads "tuesday 2 PT" was read as the 2nd: the zone says it is a clock time."""
+    token = line.core[at]
+    return (
+        token.kind == "N"
+        and at > 0
+        and line.kinds[at - 1] == "W"
+        and _zone_behind(line.text, token.end, language)[0] is not None
+    )
+
+
+def _introduced(line: Line, at: int, last: int, language: str) -> bool:
+    """True if a bare number may be a clock time: "at 2", "2 PT", "from 2 to 3", behind a day ("the 28th 230")."""
+    token, kinds = line.core[at], line.kinds
+    before = line.core[at - 1].value if at and kinds[at - 1] == "L" else None
+    if before == "at" or (last > at and before in {"from", "between"}):
+        return not _counts_things(line, at)
+    if token.kind == "I":
+        return False
+    if _zone_behind(line.text, line.core[last].end, language)[0] is not None and token.raw.isdigit():
+        return True
+    behind_day = any(0 <= token.start - span.end <= 2 for span in line.spans)
+    return behind_day and isinstance(token.value, int) and (token.value >= 100 or last > at)
+
+
+_THING = re.compile(
+    r"[ -]*(?:%|st\b|street|rue|avenue|[a-z]+(?:straße|strasse|weg|gasse)\b|people|percent|years?|candidates?|[A-Z][a-z]+ (?:St|Street|Ave|Avenue|Road|Rd|Lane|Way|Square|Blvd|Drive)\b)"
+)
+
+
+def _counts_things(line: Line, at: int) -> bool:
+    """Reads "at 12 rue des Tanneurs", "at 200 Beacon St": an address, not an hour."""
+    token = line.core[at]
+    wide = isinstance(token.value, int) and token.value > 12 and token.kind == "N" and token.value < 100
+    return _THING.match(line.text[token.end : token.end + 40]) is not None or (
+        wide and token.value not in range(13, 24)
+    )
+
+
+def _slashed(connector: Token, core: tuple[Token, ...], at: int) -> bool:
+    """Reads "10am PT / 1pm ET" is one time said twice, no range; a far-off connector joins nothing."""
+    return connector.raw == "/" or connector.start - core[at].end > 8
+
+
+def _prepositions(line: Line, at: int) -> tuple[frozenset[str], int]:
+    limits: set[str] = set()
+    while at and line.kinds[at - 1] == "L":
+        at -= 1
+        limits.add(str(line.core[at].value))
+    if at and line.kinds[at - 1] == "T":
+        limits.add("by")
+    return frozenset(limits), line.core[at].start
+
+
+def _daypart(line: Line, behind: int, at: int) -> tuple[str, int] | None:
+    """Reads "3 in the afternoon", "4 de la tarde", "Tuesday morning at 7": the word and where it ends."""
+    for place in (behind, behind + 1, at - 1, at - 2):
+        if 0 <= place < len(line.core) and line.kinds[place] == "D":
+            word = folded(line.core[place].raw)
+            return word, (line.core[place].end if place >= behind else 0)
+    return None
+
+
+_MORNING = re.compile(r"morning|vormittag|morgen|fruh|matin|manana|mattina")
+_EVENING = re.compile(r"afternoon|evening|night|nachmittag|abend|apres|soir|tarde|noche|pomeriggio|sera")
+
+
+def _resolved(
+    first: tuple[int, int, int], second: tuple[int, int, int] | None, part: tuple[str, int] | None
+) -> tuple[time | None, time | None]:
+    hint = 0
+    if part is not None:
+        hint = AM if _MORNING.search(part[0]) else PM if _EVENING.search(part[0]) else 0
+    if second is None:
+        return _time(first, hint), None
+    ends = _time(second, hint)
+    if first[2] in {0, DAY24} and second[2] in {AM, PM}:
+        begins = _time((first[0], first[1], second[2]), 0)
+        if begins is not None and ends is not None and begins >= ends:
+            begins = _time((first[0], first[1], AM), 0)
+    else:
+        begins = _time(first, hint)
+    if second[2] == 0 and begins is not None and second[0] <= 12:
+        ends = next((e for e in _both(second) if e > begins), ends)
+    return begins, (ends if begins and ends and ends > begins else None)
+
+
+def _both(value: tuple[int, int, int]) -> list[time]:
+    hour, minute, _ = value
+    hours = [hour, hour + 12] if hour < 12 else [hour]
+    return [time(h, minute) for h in hours if h < 24 and minute < 60]
+
+
+def _time(value: tuple[int, int, int], hint: int) -> time | None:
+    hour, minute, meridiem = value
+    if hour > 23 or minute > 59:
+        return None
+    said = meridiem if meridiem in {AM, PM} else hint
+    if said and hour <= 12:
+        hour = hour % 12 + (12 if said == PM else 0)
+    elif 1 <= hour <= LAST_AFTERNOON_HOUR:
+        hour += 12
+    return time(hour, minute)
+
+
+# ── Zones ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@cache
+def _zone_pattern() -> re.Pattern[str]:
+    listed = "|".join(re.escape(word) for word in words())
+    return re.compile(
+        rf"\s{{0,2}}[(,\-–]{{0,1}}\s{{0,2}}(?:in )?(?P<zone>(?:utc|gmt)\s?[+-]\s?\d{{1,2}}(?::?\d\d)?|(?:{listed})(?: time)?(?! zone)|[a-zäöüéèáíóúñ]+(?: [a-z]+)? (?:time|zeit|ortszeit)|(?:heure|hora) d[e'] ?[a-zéèáíóúñ]+(?: [a-z]+)?)\b(?: ?- ?us (?:&|and) canada)?\)?",
+        re.IGNORECASE,
+    )
+
+
+def _zone_behind(text: str, end: int, language: str) -> tuple[str | None, int]:
+    """The zone named right behind a clock time, and where its name ends."""
+    match = _zone_pattern().match(text, end)
+    if match is None:
+        return None, end
+    name = match["zone"]
+    low = name.lower()
+    if low in _LONE and not name.isupper() and not (language == "en" and low in _LOWER_OK):
+        return None, end
+    zone = iana(name) or iana(re.sub(r"\s+time$", "", low))
+    return (zone, match.end()) if zone else (None, end)
+
+
+def merged_day(line: Line, clock: Clock, today: date) -> DaySpan | None:
+    """The day that "tuesday 2 PT" means once its 2 is known to be a clock time."""
+    span = next((s for s in line.spans if s.start < clock.start < s.end), None)
+    weekday = next((t.value for t in line.core if t.kind == "W" and span and t.start == span.start), None)
+    if span is None or not isinstance(weekday, int):
+        return None
+    day = weekday_after(today, weekday)
+    return replace(span, end=clock.start, latest=day, earliest=day, past=False)

@@ -1,0 +1,250 @@
+"""A sentence → the phrases in it that mean days, with the prepositions that limit them ("by", "before", "after")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from agent.core.dates import reckoning as reckon
+from agent.core.dates.folding import folded
+from agent.core.dates.grammar import PATTERNS, Days, Meaning
+from agent.core.dates.reckoning import DAY, Moment
+from agent.core.dates.tokens import Token, Words, tokens, words_of
+from agent.core.lexicon import pack
+
+MAX_SENTENCE = 600
+
+
+@dataclass(frozen=True, slots=True)
+class DaySpan:
+    """A phrase that means one day or several: ``sentence[start:end]``, from ``earliest`` to ``latest``.
+
+    ``limits`` are the prepositions before it (``by``, ``before``, ``within``, ``after``, ``on``, ``for`` …);
+    ``after`` and ``before`` are already in the dates. ``bare``: a duration that no preposition makes a date.
+    """
+
+    start: int
+    end: int
+    latest: date
+    earliest: date
+    grain: str
+    rule: str
+    limits: frozenset[str] = frozenset()
+    vague: bool = False
+    ambiguous: bool = False
+    bare: bool = False
+    past: bool = False
+    lead: int = 0  # where the prepositions begin
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence with its tokens: the core (no fillers), its class string, and the days found in it."""
+
+    text: str
+    core: tuple[Token, ...]
+    kinds: str
+    spans: tuple[DaySpan, ...]
+
+
+def read(sentence: str, moment: Moment) -> Line:
+    """All days of one sentence (its first 600 characters), in the order of the text."""
+    words = words_of(moment.language)
+    text = sentence[:MAX_SENTENCE]
+    core = _core(tokens(text, words), words)
+    kinds = "".join(token.kind for token in core)
+    found = [_limited(hit, core, kinds, moment) for hit in _hits(core, kinds, moment)]
+    nouns = _ordinal_nouns(moment.language)
+    kept = [span for span in found if span is not None and not _names_a_thing(span, text, nouns)]
+    return Line(text, core, kinds, tuple(_alternatives(kept, core)))
+
+
+def _core(found: list[Token], words: Words) -> tuple[Token, ...]:
+    """Without fillers and without the hyphen of "mid-March"; numbers behind a day's article become ordinals."""
+    articles = frozenset(pack(words.language, "dates").get("day_articles", ()))
+    kept: list[Token] = []
+    before = ""
+    for token in found:
+        raw = folded(token.raw)
+        if (
+            token.kind == "N"
+            and before in articles
+            and isinstance(token.value, int)
+            and 1 <= token.value <= 31
+        ):
+            token = replace(token, kind="O")
+        before = raw
+        if token.kind == "F" or (
+            token.value == "-" and kept and kept[-1].kind in "PX" and kept[-1].end == token.start
+        ):
+            continue
+        kept.append(token)
+    return tuple(kept)
+
+
+def _ordinal_nouns(language: str) -> frozenset[str]:
+    return frozenset(pack(language, "dates").get("ordinal_nouns", ()))
+
+
+def _names_a_thing(span: DaySpan, text: str, nouns: frozenset[str]) -> bool:
+    """Reads "the 2nd round", "the 14th floor"."""
+    if span.rule != "day of month":
+        return False
+    following = folded(text[span.end : span.end + 24]).replace("-", " ").split()
+    return bool(following) and following[0].strip(".:;!?)") in nouns
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    first: int
+    last: int  # index behind
+    days: Days
+    rule: str
+
+
+def _hits(core: tuple[Token, ...], kinds: str, moment: Moment) -> list[_Hit]:
+    hits: list[_Hit] = []
+    at = 0
+    while at < len(core):
+        hit = None if kinds[at] in "zpBTGLKY" or _is_clock(core, at) else _longest(core, kinds, at, moment)
+        if hit is None:
+            at += 1
+        else:
+            hits.append(hit)
+            at = hit.last
+    return hits
+
+
+def _is_clock(core: tuple[Token, ...], at: int) -> bool:
+    """Reads "at 9.15" is no 9th or 15th."""
+    value = core[at].value
+    dotted = core[at].kind == "I" and isinstance(value, tuple) and value[-1] == -1
+    return dotted and at > 0 and core[at - 1].kind == "L" and core[at - 1].value == "at"
+
+
+def _longest(core: tuple[Token, ...], kinds: str, at: int, moment: Moment) -> _Hit | None:
+    matches: list[tuple[int, str, Meaning]] = []
+    for name, pattern, meaning in PATTERNS:
+        match = pattern.match(kinds, at)
+        if match is not None:
+            matches.append((match.end(), name, meaning))
+    for end, name, meaning in sorted(matches, key=lambda m: -m[0]):
+        days = meaning(list(core[at:end]), moment)
+        if days is not None:
+            return _Hit(at, end, days, name)
+    return None
+
+
+def _limited(hit: _Hit, core: tuple[Token, ...], kinds: str, moment: Moment) -> DaySpan | None:
+    limits, first = _before(core, kinds, hit.first)
+    tail, last = _behind(core, kinds, hit.last)
+    limits |= tail
+    days, past = hit.days, bool(limits & {"ago", "since"}) or hit.days.latest < moment.today
+    if hit.days.bare and "vor" in limits:
+        past = True
+    if not hit.days.bare:
+        days = _shifted(days, limits, moment)
+    bare = days.bare and not limits & {"within", "in", "now", "after"}
+    end = core[last - 1].end
+    return DaySpan(
+        core[hit.first].start, end, days.latest, days.earliest, days.grain, hit.rule, frozenset(limits),
+        days.vague, days.ambiguous, bare, past, core[first].start,
+    )  # fmt: skip
+
+
+def _before(core: tuple[Token, ...], kinds: str, first: int) -> tuple[set[str], int]:
+    """The prepositions in front, over a clock time or a part of the day ("by 5pm Friday", "by noon on Monday")."""
+    limits: set[str] = set()
+    at = first
+    while at and kinds[at - 1] in "LKD":
+        at -= 1
+        if kinds[at] == "L":
+            limits.add(str(core[at].value))
+    if at and kinds[at - 1] == "T" and core[at - 1].value == "latest":
+        limits.add("by")
+    if at and kinds[at - 1] == "X" and core[at - 1].value == 5:  # "following Easter"
+        limits.add("after")
+    return limits, at
+
+
+def _behind(core: tuple[Token, ...], kinds: str, last: int) -> tuple[set[str], int]:
+    """What follows: "at the latest", "from now", "ago", over a clock time or a part of the day."""
+    tail: set[str] = set()
+    at = end = last
+    while at < len(core) and at - last < 4 and kinds[at] in "TGDKL":
+        if kinds[at] in "TG":
+            tail.add("by" if core[at].value == "latest" else str(core[at].value))
+            end = at + 1
+        elif kinds[at] == "D" and at == last:
+            end = at + 1
+        elif kinds[at] == "L" and core[at].value not in {"at", "by", "in"}:
+            break
+        at += 1
+    return tail, end
+
+
+def _shifted(days: Days, limits: set[str], moment: Moment) -> Days:
+    if limits & {"before", "vor"} and "by" not in limits:
+        return _earlier(days, moment)
+    if "after" in limits:
+        latest = _later(days, moment)
+        return replace(days, latest=latest, earliest=min(latest, days.latest + DAY))
+    if "by" in limits and days.grain == "weekend":
+        friday = days.earliest - DAY
+        return replace(days, latest=friday, earliest=friday)
+    if (
+        "by" in limits and days.grain == "month" and days.earliest > moment.today
+    ):  # "by March": before it has begun
+        return replace(days, latest=days.earliest, ambiguous=True)
+    return days
+
+
+def _earlier(days: Days, moment: Moment) -> Days:
+    """Reads "before X" is the day before; before a period, the day before it begins; before a holiday a business day."""
+    soft = days.grain in {"weekend", "holiday"}
+    part = days.grain == "part of month" or (days.grain == "week" and days.earliest + 4 * DAY != days.latest)
+    whole = (
+        days.grain in {"week", "month", "quarter", "year", "weekend"}
+        and not part
+        and days.earliest > moment.today
+    )
+    start = days.earliest if whole else days.latest
+    if part or (days.grain in {"week", "month", "quarter", "year"} and not whole):
+        return days  # "before the end of next week": by its end
+    latest = reckon.before(moment, start, to_business=soft or days.grain == "week")
+    latest = max(latest, moment.today)
+    return replace(days, latest=latest, earliest=min(latest, days.earliest), grain="day")
+
+
+def _later(days: Days, moment: Moment) -> date:
+    """Reads "after X": the next business day; after a vague period a few days more."""
+    if days.grain in {"month", "quarter", "year", "part of month"}:
+        return days.latest + 7 * DAY
+    if days.grain == "week":
+        return reckon.after(moment, days.latest) + DAY  # "after next week": early in the week behind it
+    return reckon.after(moment, days.latest, days.key)
+
+
+def _alternatives(spans: list[DaySpan], core: tuple[Token, ...]) -> list[DaySpan]:
+    """Reads "Thursday or Friday", "between Tuesday and Thursday": one span, from the first to the last of them."""
+    merged: list[DaySpan] = []
+    for span in spans:
+        last = merged[-1] if merged else None
+        if last is not None and _joined(last, span, core):
+            merged[-1] = replace(
+                last, end=span.end, latest=max(last.latest, span.latest), earliest=min(last.earliest, span.earliest),
+                limits=last.limits | (span.limits & {"by"}), vague=last.vague or span.vague,
+                bare=last.bare and span.bare, past=last.past and span.past, rule=f"{last.rule} or later",
+            )  # fmt: skip
+        else:
+            merged.append(span)
+    return merged
+
+
+def _joined(last: DaySpan, span: DaySpan, core: tuple[Token, ...]) -> bool:
+    between = [t for t in core if last.end <= t.start and t.end <= span.lead]
+    return (
+        0 < len(between) <= 2
+        and all(t.kind in "BKD" for t in between)
+        and any(t.kind == "B" for t in between)
+    )
