@@ -128,7 +128,8 @@ def _expected(desk: Desk, name: str, facts: Facts) -> Expected:
         signature=desk.signature,
         notes=desk.state.notes,
         other_companies=desk.config.other_companies,
-        company=facts.company,
+        company=facts.company or wording.company_words(desk.candidacy.company),
+        said=(facts.about, facts.note),
     )
 
 

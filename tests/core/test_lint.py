@@ -55,7 +55,6 @@ def test_it_lets_a_good_letter_pass() -> None:
         ("Northwind", "{{ company }}", "placeholder"),
         ("Northwind", "XXX", "placeholder"),
         ("Northwind", "https://evil.example/pay", "link"),
-        ("Northwind", "Tidewater", "another candidacy"),
         ("role at Northwind", "role at .", "hole"),
         ("Hi Maria", "Hello", "name"),
         ("Could you tell me where things stand?", "Any news?? Could you tell me?", "one question"),
@@ -85,6 +84,11 @@ def test_it_asks_nothing_in_a_thank_you() -> None:
 def test_it_judges_the_letter_and_not_the_signature() -> None:
     signature = "Jordan Doe\nhttps://jordan.example\n" + "line of a long block " * 40
     assert problems(GOOD + "\n" + signature, replace(EXPECTED, signature=signature)) == ""
+
+
+def test_it_sees_another_candidacys_employer_in_what_was_filled_in() -> None:
+    assert "another candidacy" in problems(GOOD, replace(EXPECTED, said=("the role at Tidewater",)))
+    assert problems(GOOD, replace(EXPECTED, said=("the role at Northwind",))) == ""
 
 
 def test_it_stops_a_letter_to_nobody() -> None:
