@@ -48,7 +48,7 @@ _EXPLAINS: tuple[tuple[SignalKind, frozenset[SignalKind]], ...] = (
 
 
 def verdict(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
-    """The signals that stand, each kind's strongest rule first; topics and machine marks always stand."""
+    """The signals that stand. Topics and machine marks are never silenced; of each kind only the strong ones, if any."""
     stand = _without_machine_talk(signals)
     strong = {s.kind for s in stand if s.strength is Strength.STRONG}
     for kind, silenced in _SILENCES:
@@ -61,7 +61,8 @@ def verdict(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
             stand = [s for s in stand if s.kind is not kind or s.strength is Strength.STRONG]
     if kinds & _NEWS:
         stand = [s for s in stand if s.kind is not K.COURTESY]
-    return tuple(_demoted(stand))
+    strong = {s.kind for s in stand if s.strength is Strength.STRONG}
+    return tuple(_demoted([s for s in stand if s.strength is Strength.STRONG or s.kind not in strong]))
 
 
 def _without_machine_talk(signals: tuple[Signal, ...]) -> list[Signal]:
