@@ -91,7 +91,9 @@ def _thinner(facts: Facts, language: str) -> Iterator[Facts]:
     """The facts, then without the note, without the employer's name, and without the position's."""
     yield facts
     yield (facts := replace(facts, note=""))
-    yield (facts := replace(facts, about=wording.about_words(facts.position, "", language), company=""))
+    yield (
+        facts := replace(facts, about=wording.about_words(facts.position, "", language), company="", at="")
+    )
     yield replace(facts, about=wording.about_words("", "", language), position="")
 
 

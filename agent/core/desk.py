@@ -89,6 +89,7 @@ class Desk:
             closing=self._closing(polite=polite),
             position=position,
             company=company,
+            at=wording.at_words(company, language),
             about=wording.about_words(position, "" if elsewhere else company, language),
             date=self._interview_day(),
             promised=self._promised(),

@@ -29,7 +29,7 @@ _KEPT_BREAK = "\u2028"
 class Facts:
     """What a template may say. Every word may be empty: the sentence is then built without it.
 
-    ``about``: "the Product Analyst role at Tidewater"; ``date``: the interview's day in words; ``promised``: "by Friday,
+    ``at``: "at Tidewater"; ``about``: "the Product Analyst role at Tidewater"; ``date``: the interview's day in words; ``promised``: "by Friday,
     March 6", quoted only where it was clear and has passed; ``promised_by_reader``: this person said so, on the day
     ``said``; ``holding``: the day of their last "we are not there yet"; ``away``: the day they came back to the office;
     ``missed``: the user's last letter met an automatic reply; ``elsewhere``: the reader is an agency, the employer is
@@ -41,6 +41,7 @@ class Facts:
     closing: str
     position: str = ""
     company: str = ""
+    at: str = ""
     about: str = ""
     date: str = ""
     promised: str = ""
@@ -169,22 +170,22 @@ def _linked(line: str) -> str:
 
 SAMPLE = {
     "en": Facts(
-        greeting="Hi Maria,", closing="Best,\nJordan", position="Data Analyst", company="Northwind",
+        greeting="Hi Maria,", closing="Best,\nJordan", position="Data Analyst", company="Northwind", at="at Northwind",
         about="the Data Analyst role at Northwind", date="Tuesday, March 3", promised="by Friday, March 6", said="March 2",
         promised_by_reader=True, note="I also enjoyed our conversation about the article on tides.", formal=False,
     ),
     "de": Facts(
         greeting="Sehr geehrte Frau Lopez,", closing="Mit freundlichen Grüßen\nJordan Doe", position="Datenanalyst",
-        company="Northwind", about="die Stelle als Datenanalyst bei Northwind", date="Dienstag, den 3. März",
+        company="Northwind", at="bei Northwind", about="die Stelle als Datenanalyst bei Northwind", date="Dienstag, den 3. März",
         promised="bis Freitag, den 6. März", said="2. März", promised_by_reader=True,
     ),
     "fr": Facts(
         greeting="Bonjour Madame Lopez,", closing="Bien cordialement,\nJordan Doe", position="Analyste",
-        company="Northwind", about="le poste d'Analyste chez Northwind", date="mardi 3 mars",
+        company="Northwind", at="chez Northwind", about="le poste d'Analyste chez Northwind", date="mardi 3 mars",
         promised="d'ici au vendredi 6 mars", said="2 mars", promised_by_reader=True,
     ),
     "es": Facts(
-        greeting="Hola, María:", closing="Un saludo,\nJordan", position="Analista", company="Northwind",
+        greeting="Hola, María:", closing="Un saludo,\nJordan", position="Analista", company="Northwind", at="en Northwind",
         about="el puesto de Analista en Northwind", date="martes 3 de marzo", promised="para el viernes 6 de marzo", said="2 de marzo",
         promised_by_reader=True, formal=False,
     ),
@@ -195,6 +196,8 @@ def sample_facts(language: str) -> tuple[Facts, ...]:
     """Situations that ``check`` renders: much known, nothing known, an agency after an absence, a poor impression."""
     full = SAMPLE.get(language, SAMPLE["en"])
     bare = Facts(greeting=full.greeting, closing=full.closing, about=full.about, formal=full.formal)
-    away = replace(bare, away=full.date, missed=True, elsewhere=True, company=full.company, step=2)
+    away = replace(
+        bare, away=full.date, missed=True, elsewhere=True, company=full.company, at=full.at, step=2
+    )
     poor = replace(full, promised="", holding=full.date, poor=True, attached=1, formal=not full.formal)
     return full, bare, away, poor

@@ -107,16 +107,26 @@ def position_words(position: str) -> str:
     return clean_name(_GENDER_MARK.sub("", position[: MAX_NAME * 2]))
 
 
+def at_words(company: str, language: str) -> str:
+    """Where it is ("at Northwind", "à la Mairie de Lyon"); empty where the name would have to be inflected."""
+    table = letters(language)["employer"]
+    words = company.casefold().replace("'", " ").replace("’", " ").split()
+    heads = (" ".join(words[:2]), *words[:1])
+    at = next((table["by"][head] for head in heads if head in table["by"]), table["default"])
+    return f"{at}{company}" if company and at else ""
+
+
 def about_words(position: str, company: str, language: str) -> str:
     """What the letter is about, built of what is known: "the Product Analyst role at Tidewater"."""
-    table = letters(language)["subject"]
+    table, at = letters(language)["subject"], at_words(company, language)
     noun = "" if _names_itself(position, table["nouns"]) else table["noun"]
-    key = {(True, True): "both", (True, False): "position", (False, True): "company"}.get(
-        (bool(position), bool(company)), "neither"
-    )
+    head = table["heads"].get(position.casefold().partition(" ")[0])
+    if position and head is not None:  # "das Praktikum im Marketing": no position but a thing
+        return f"{head}{position} {at}".strip()
+    known = {(True, True): "both", (True, False): "position", (False, True): "company"}
     elided = bool(position) and position[0].casefold() in table["elide"]
-    phrase = str(table[key]).format(
-        position=position, company=company, noun=noun, de="d'" if elided else "de "
+    phrase = str(table[known.get((bool(position), bool(at)), "neither")]).format(
+        position=position, at=at, noun=noun, de="d'" if elided else "de "
     )
     return " ".join(phrase.split())
 

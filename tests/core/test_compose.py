@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from agent.core import compose as subject
 from agent.core.compose import ComposeConfig, Refusal, compose
@@ -19,6 +21,7 @@ from agent.core.model import (
     InterviewStatus,
     State,
 )
+from agent.core.wire import to_bytes
 from tests.core.correspondence import (
     CASTS,
     action,
@@ -81,7 +84,8 @@ def test_it_lays_a_promise_on_nobody_who_did_not_make_it() -> None:
 
 
 def test_it_writes_a_shorter_second_letter_that_lets_go_gracefully() -> None:
-    first, second = letter(), letter(doing=action(step=2))
+    first = letter(correspondence(answered=True), state(promise=promise()))
+    second = letter(doing=action(step=2))
     assert len(second.text.split()) < len(first.text.split())
     assert "somebody else" in second.text
     assert second.template == "follow_up_2.en.j2"
@@ -226,3 +230,36 @@ def test_it_says_less_rather_than_nothing_where_names_are_long() -> None:
     long = replace(correspondence(), position="Senior " * 11 + "Analyst", company="Very " * 15 + "Long")
     text = letter(long, state(notes=("the " + "very " * 12 + "long article",)), action(step=2)).text
     assert len(text.split()) <= 95
+
+
+words = st.text(max_size=60)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    position=words,
+    company=words,
+    name=words,
+    note=words,
+    title=words,
+    language=st.sampled_from(sorted(CASTS)),
+)
+def test_it_makes_a_sound_letter_or_none_of_any_mail(
+    position: str, company: str, name: str, note: str, title: str, language: str
+) -> None:
+    cast = CASTS[language]
+    base = correspondence(language, answered=True)
+    person = replace(cast.them, name=name)
+    readings = tuple(
+        replace(r, message=replace(r.message, subject=title, text=f"{note}\n{r.message.text}\n{name}"))
+        for r in base.readings
+    )
+    odd = replace(
+        base, position=position, company=company, contacts=(Contact(person, goes_by=name),), readings=readings
+    )
+    result = made(odd, state(notes=(note,), promise=promise()), language=language)
+    if isinstance(result, Composition):
+        raw = to_bytes(result, key="k", date=now(language))
+        assert raw.count(b"\r\nTo: ") == 1
+        assert "{{" not in result.text
+        assert result.text.count("?") == 1

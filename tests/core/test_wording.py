@@ -100,6 +100,12 @@ def test_it_drops_the_legal_form(raw: str, said: str) -> None:
         ("en", "", "", "the position"),
         ("fr", "Analyste", "Acme", "le poste d'Analyste chez Acme"),
         ("fr", "Développeur", "", "le poste de Développeur"),
+        ("fr", "Agent d'accueil", "Mairie de Lyon", "le poste d'Agent d'accueil à la Mairie de Lyon"),
+        ("de", "Praktikum im Marketing", "Acme", "das Praktikum im Marketing bei Acme"),
+        ("de", "Sachbearbeiterin", "Stadt Köln", "die Stelle als Sachbearbeiterin bei der Stadt Köln"),
+        ("de", "Lokführerin", "Deutsche Bahn", "die Stelle als Lokführerin"),
+        ("en", "Registrar", "University of Leeds", "the Registrar role at the University of Leeds"),
+        ("es", "Enfermera", "Hospital del Mar", "el puesto de Enfermera en el Hospital del Mar"),
     ],
 )
 def test_it_names_what_is_known_of_the_position(
