@@ -10,7 +10,7 @@ from agent.core.model import Address
 MOST_ADDRESSES = 500
 _LONGEST_LIST = 4 * LONGEST_HEADER
 _LONGEST_EMAIL = 320
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|<[^<>]*+>?|[(),;:]|\\.|[^"<>(),;:\\]++|.')
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|<[^<>]*+>?|[(),;:]|\\.|[^"<>(),;:\\]++|.')
 _ESCAPED = re.compile(r"\\(.)")
 
 

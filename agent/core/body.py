@@ -23,6 +23,7 @@ _CONTROLS: dict[int, str | None] = dict.fromkeys((*range(9), *range(14, 32), 127
     0x2028: "\n",
     0x2029: "\n",
 }
+_SPACES = dict.fromkeys((0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
 _LINK = re.compile(r"(?:https?://|tel:)[^\s<>\"'\\^`{|}]{3,2000}", re.IGNORECASE)
 _TAGS = re.compile(r"<(?:html|body|div|p|br|table|span)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w{2,40}")
@@ -67,11 +68,13 @@ def cleaned(text: str) -> str:
     """Text with plain line breaks and without controls or invisible characters."""
     text = text[:MOST_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
     text = text if text.isascii() else UNSEEN.sub("", text)
-    return text.replace("\xa0", " ")
+    return text
 
 
 def _plain(parts: Sequence[Part]) -> str:
-    return "\n\n".join(flowed.joined(cleaned(p.text), dict(p.parameters)) for p in parts)[:MOST_CHARACTERS]
+    return "\n\n".join(
+        flowed.joined(cleaned(p.text).translate(_SPACES), dict(p.parameters)).strip("\n") for p in parts
+    )[:MOST_CHARACTERS]
 
 
 def _without_twins(shown: Sequence[Part]) -> list[Part]:

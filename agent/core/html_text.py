@@ -14,11 +14,13 @@ from html import unescape
 from agent.core.html_style import hidden_by_attributes, hidden_selectors
 
 MOST_CHARACTERS = 1_000_000
+MOST_TAGS = 60_000  # ten times a long newsletter; what follows is read without its structure
 _MOST_LINKS = 200
 
-# Control characters cannot come from a mail (they are removed first), so they can mark what only HTML knows.
-HISTORY = "\x1e"  # here begins the mail that was answered (Outlook's separator)
-SIGNATURE = "\x1f"  # here begins what the mail program marked as a signature
+# Control characters cannot come from a mail (they are removed first, and no entity can name them), so they can mark
+# what only HTML knows. They must not be white space to Python, as the separators at 0x1c to 0x1f are.
+HISTORY = "\x02"  # here begins the mail that was answered (Outlook's separator)
+SIGNATURE = "\x03"  # here begins what the mail program marked as a signature
 
 _TOKEN = re.compile(
     r"<!--(?:>|->)?|<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:\"[^\"]*+\"?|'[^']*+'?)?)*+)>?|<[!?/][^>]*+>?"
@@ -39,7 +41,7 @@ _BLOCK_TAGS = """div section article header footer main nav aside address center
 body html figure figcaption details summary legend hr"""
 _BLOCK = _PARAGRAPH | frozenset(_BLOCK_TAGS.split())
 _CLOSES_P = _BLOCK - {"tr", "tbody", "thead", "tfoot", "body", "html", "caption"}
-_QUOTES = re.compile(r"\b(?:yahoo_quoted|protonmail_quote|zmail_extra|tutanota_quote)\b", re.IGNORECASE)
+_QUOTES = re.compile(r"yahoo_quoted|protonmail_quote|zmail_extra|tutanota_quote", re.IGNORECASE)
 _HISTORY_ID = re.compile(r"(?:x_)*(?:divrplyfwdmsg|mail-editor-reference-message-container)", re.IGNORECASE)
 _SIGNATURE = re.compile(
     r"gmail_signature|moz-signature|ms-outlook-mobile-signature|^(?:x_)*signature$", re.IGNORECASE
@@ -47,8 +49,10 @@ _SIGNATURE = re.compile(
 _BORDER_TOP = re.compile(
     r"border-top:\s*solid\s*#(?:e1e1e1|b5c4df)|border:\s*none;\s*border-top:\s*solid", re.IGNORECASE
 )
+_LENGTH = r"(?:px|in|cm|mm|pt|em)?"
 _NO_MARGIN = re.compile(
-    r"(?<![\w-])margin:\s*0(?![.\d]*[1-9])|(?<![\w-])margin-(?:top|bottom):\s*0(?![.\d]*[1-9])", re.IGNORECASE
+    rf"(?<![\w-])margin:\s*0{_LENGTH}(?:\s+[\d.]{{1,9}}{_LENGTH})?\s*(?:;|!|$)|margin-bottom:\s*(?:0{_LENGTH}|\.0001pt)\s*(?:;|!|$)",
+    re.IGNORECASE,
 )
 
 
@@ -85,12 +89,14 @@ class _Page:
     cites: int = 0
     pre: int = 0
     gap: bool = False
+    blank: bool = False  # only a no-break space was written: a blank line that is meant
 
     def write(self, text: str) -> None:
         """Some characters of running text."""
         if self.hidden or not text:
             return
         if not self.pre:
+            self.blank = self.blank or "\xa0" in text
             text = _SPACE.sub(" ", text)
             if text == " " and not self.pieces:
                 return
@@ -107,6 +113,7 @@ class _Page:
         line = "".join(self.pieces)
         line = line.rstrip() if self.pre else _RUN.sub(lambda m: "\t" if "\t" in m[0] else " ", line).strip()
         self.pieces.clear()
+        always, self.blank = always or self.blank, False
         if not line and not always:
             return
         prefix = "> " * min(self.cites, 20)
@@ -132,8 +139,9 @@ class _Page:
 def rendered(html: str) -> Rendered:
     """The visible text of an HTML mail body, at most 1 MB of it."""
     html = html[:MOST_CHARACTERS].replace("\x00", "")
-    page, hidden, at = _Page(), hidden_selectors(html), 0
-    while found := _TOKEN.search(html, at):
+    page, hidden, at, room = _Page(), hidden_selectors(html), 0, MOST_TAGS
+    while (found := _TOKEN.search(html, at)) and room:
+        room -= 1
         if found.start() > at:
             page.write(unescape(html[at : found.start()]))
         at = found.end()
@@ -148,7 +156,7 @@ def rendered(html: str) -> Rendered:
                 at = _after_raw(html, name, at, page.unclosed)
             else:
                 _start(page, name, found[3], hidden)
-    page.write(unescape(html[at:]))
+    page.write(unescape(html[at:] if room else _TOKEN.sub(" ", html[at:])))
     page.end_line(always=False)
     return Rendered("\n".join(page.lines), tuple(page.links[:_MOST_LINKS]))
 
@@ -210,7 +218,8 @@ def _marks(page: _Page, element: _Open, read: dict[str, str]) -> None:
     classes, ident, style = read.get("class", ""), read.get("id", ""), read.get("style", "")
     name = element.name
     if name == "blockquote":
-        element.cites = "gmail_quote" in classes or read.get("type", "").lower() == "cite"
+        cited = "gmail_quote" in classes or read.get("type", "").lower() == "cite"
+        element.cites = cited or ("border-left" in style and _is_introduced(page))
     elif name == "div" and "moz-cite-prefix" in classes:
         element.cites = True
     elif _HISTORY_ID.fullmatch(ident) or (
@@ -219,6 +228,12 @@ def _marks(page: _Page, element: _Open, read: dict[str, str]) -> None:
         page.mark(HISTORY)
     elif _SIGNATURE.search(classes) or _SIGNATURE.search(ident):
         page.mark(SIGNATURE)
+
+
+def _is_introduced(page: _Page) -> bool:
+    """True if the words before end with a colon and name a mailbox: "Thu, 26 Jun … Alex <a@b.example>:"."""
+    before = "".join(page.pieces).strip() or next((line for line in reversed(page.lines[-3:]) if line), "")
+    return before.endswith(":") and "@" in before
 
 
 def _layout(page: _Page, element: _Open, read: dict[str, str]) -> None:

@@ -152,10 +152,10 @@ def message(source: Source, *, zone: str = "UTC") -> tuple[Message, tuple[Proble
     date = headers.date(fields.get("date"))
     said = body(source.parts, subject=subject, sender=sender)
     booked, problems = _invites(source.parts, zone, date)
-    if fields.get("date") and date is None:
-        problems = ("unreadable Date header", *problems)
     if not sender.email:
         problems = ("no sender address", *problems)
+    if fields.get("date") and date is None:
+        problems = ("unreadable Date header", *problems)
     made = Message(
         gmail_id=source.gmail_id,
         thread_id=source.thread_id,

@@ -14,14 +14,17 @@ from itertools import islice
 from agent.core.html_text import HISTORY
 from agent.core.quoting_words import folded, words
 
-MOST_LINES = 20_000
+MOST_LINES = 10_000
 _LONGEST_LINE = 1_000
 _LONGEST_ATTRIBUTION = 400
+_LONGEST_MARK = 250
 _QUOTED = re.compile(r"\s?>")
 _EVIDENCE = re.compile(
     r"[\w.+-]{1,64}@[\w-]|(?<!\d)\d{4}(?!\d)|\d{1,2}[:.h]\d{2}|\d{1,2}[./-]\d{1,2}(?!\d)|\d{1,2}\.? \w{3,10}\.?(?!\w)"
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]")
+_MOMENT = re.compile(r"\d{4}.{0,20}\d{1,2}:\d\d")
+_ISO_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}")
 _RULE = re.compile(r"[-–—_=*]{5,}$")
 _DASHED = re.compile(r"[-–—_=*]{2,}")
 _NAMED = re.compile(r"[^\W\d_]{2}")
@@ -65,29 +68,27 @@ def _sorted(lines: list[str], *, is_forward: bool) -> tuple[list[int], list[int]
     """The numbers of the lines that are own words, history, forwarded."""
     own: list[int] = []
     quoted: list[int] = []
-    at = 0
+    forwarded: list[int] = []
+    kept, at = quoted, 0  # kept: where lines marked with ">" go at present
     while at < len(lines):
-        line = lines[at][:_LONGEST_LINE]
-        if _QUOTED.match(line):
+        if _QUOTED.match(lines[at]):
             end = _quoted_end(lines, at)
-            if _begins_forward(lines, at, end):
-                return own, quoted, list(range(at, len(lines)))
-            quoted.extend(range(at, end))
+            kept = forwarded if _begins_forward(lines, at, end, is_forward=is_forward) else kept
+            kept.extend(range(at, end))
             at = end
         elif kind := _boundary(lines, at):
-            rest = range(at, len(lines))
-            if kind == "forward" or (kind != "attribution" and is_forward):
-                return _without_rule(lines, own), quoted, list(rest)
+            passed_on = kind == "forward" or (kind != "attribution" and is_forward)
+            kept = forwarded if passed_on else quoted
             head = _head_end(lines, at, kind)
-            if head < len(lines) and lines[head].startswith(">"):
-                quoted.extend(range(at, head))  # history is marked line by line: answers may stand between
-                at = head
-            else:
-                return _without_rule(lines, own), [*quoted, *rest], []
+            if head >= len(lines) or not lines[head].startswith(">"):
+                kept.extend(range(at, len(lines)))
+                return _without_rule(lines, own), quoted, forwarded
+            kept.extend(range(at, head))  # what follows is marked line by line: own words may stand between
+            at = head
         else:
             own.append(at)
             at += 1
-    return own, quoted, []
+    return own, quoted, forwarded
 
 
 def _quoted_end(lines: list[str], at: int) -> int:
@@ -114,12 +115,13 @@ def _is_wrapped(lines: list[str], at: int) -> bool:
     )
 
 
-def _begins_forward(lines: list[str], at: int, end: int) -> bool:
+def _begins_forward(lines: list[str], at: int, end: int, *, is_forward: bool) -> bool:
     """A quotation whose first words say that it is a forwarded mail (Apple Mail quotes what it forwards)."""
-    for line in islice(lines, at, min(end, at + 4)):
-        if bare := _stripped(line).strip():
-            return _is_forward_mark(bare)
-    return False
+    first = [_stripped(line).strip() for line in islice(lines, at, min(end, at + 18))]
+    begin = next((n for n, bare in enumerate(first[:4]) if bare), None)
+    return begin is not None and (
+        _is_forward_mark(first[begin]) or (is_forward and _is_header_block(first, begin))
+    )
 
 
 def _boundary(lines: list[str], at: int) -> str:
@@ -132,7 +134,7 @@ def _boundary(lines: list[str], at: int) -> str:
         return "forward" if _is_forward_mark(following) else "original"
     if _is_forward_mark(line):
         return "forward"
-    if _is_original_mark(line):
+    if _is_original_mark(line, lines[at + 1 : at + 4]):
         return "original"
     if _is_header_block(lines, at):
         return "block"
@@ -140,23 +142,21 @@ def _boundary(lines: list[str], at: int) -> str:
 
 
 def _is_forward_mark(line: str) -> bool:
-    return _is_mark(line, words().forward)
+    """``---------- Forwarded message ---------``, ``Begin forwarded message:``."""
+    found = words().forward.match(folded(line)) if len(line) <= _LONGEST_MARK else None
+    return found is not None and (
+        bool(_DASHED.match(line)) or (not found["by"].strip() and line.endswith((":", "：")))
+    )
 
 
-def _is_original_mark(line: str) -> bool:
-    return _is_mark(line, words().original)
-
-
-def _is_mark(line: str, pattern: re.Pattern[str]) -> bool:
-    """The phrase alone on its line: between dashes, or with nothing but a colon or a name behind."""
-    if len(line) > 250:
-        return False
-    found = pattern.match(folded(line))
+def _is_original_mark(line: str, following: list[str]) -> bool:
+    """``-----Original Message-----``; without dashes only above a header, for people write these words too."""
+    found = words().original.match(folded(line)) if len(line) <= _LONGEST_MARK else None
     if found is None:
         return False
-    dashed = bool(_DASHED.match(line.lstrip("> ")))
-    behind = found["by"].strip()
-    return dashed or (not behind and (line.rstrip()[-1] in ":：" or " " in line.strip()))
+    return bool(_DASHED.match(line)) or (
+        not found["by"].strip() and any(_label(below) for below in following)
+    )
 
 
 # ── Header blocks ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -169,15 +169,18 @@ def _is_header_block(lines: list[str], at: int) -> bool:
     seen: dict[str, str] = {}
     for line in islice(lines, at, at + 14):
         kind = _label(line)
-        if kind and kind not in seen:
+        if kind == "from" and "from" in seen:
+            break
+        if kind:
             seen[kind] = line.partition(":")[2].strip(" *_")
         elif not line.strip() and len(seen) > 1:
             break
     sender = seen.get("from", "")
     if not _NAMED.search(sender):
         return False
-    named = "subject" in seen and ("date" in seen or "to" in seen)
-    return named or ("date" in seen and "to" in seen and bool(_EMAIL.search(sender)))
+    if "subject" in seen and ("date" in seen or "to" in seen):
+        return True
+    return {"date", "to"} <= seen.keys() and bool(_EMAIL.search(sender) or _MOMENT.search(seen["date"]))
 
 
 def _label(line: str) -> str:
@@ -202,37 +205,47 @@ def _head_end(lines: list[str], at: int, kind: str) -> int:
 
 def _attribution_end(lines: list[str], at: int) -> int:
     """The line behind "On … wrote:", which mailers wrap over up to four lines; 0 if there is none."""
-    first = folded(lines[at].strip()[:_LONGEST_ATTRIBUTION])
-    begins = bool(words().starts.match(first)) and bool(re.search(r"\d", first))
-    if not begins and not _EMAIL.search(first) and not first.endswith((":", "：")):
+    first = _bare(lines[at])
+    begins = _begins_attribution(first)
+    if not (begins or _EMAIL.search(first) or _ends(first, lines[at])):
         return 0
     joined = ""
     for end in range(at, min(at + 4, len(lines))):
-        line = folded(lines[end].strip()[:_LONGEST_ATTRIBUTION])
-        if not line or (end > at and (line.startswith(">") or _starts_anew(line))):
+        line = _bare(lines[end])
+        if not line or (end > at and (line.startswith(">") or _begins_attribution(line))):
             return 0
         joined = f"{joined} {line}".strip()
         if len(joined) > _LONGEST_ATTRIBUTION:
             return 0
-        if joined.endswith((":", "：")):
+        if _ends(joined, lines[end]):
             return end + 1 if _is_attribution(joined, lines, end + 1) else 0
-        if not begins and not _EMAIL.search(first):
+        if not (begins or _EMAIL.search(first)):
             return 0
     return 0
 
 
-def _starts_anew(line: str) -> bool:
-    return bool(words().starts.match(line) and _EVIDENCE.search(line))
+def _bare(line: str) -> str:
+    """The line as the lexicon sees it, without the dashes that some programs draw around an attribution."""
+    return folded(line.strip()[:_LONGEST_ATTRIBUTION]).strip("-–—_* ")
+
+
+def _begins_attribution(line: str) -> bool:
+    """A line with which "On 6 Apr …" may begin: the word and a figure, or an ISO date."""
+    return bool(_ISO_DATE.match(line) or (words().starts.match(line) and _EVIDENCE.search(line)))
+
+
+def _ends(joined: str, line: str) -> bool:
+    """An attribution ends with a colon, or with the dashes that began it ("wrote ----")."""
+    return joined.endswith((":", "：")) or line.rstrip().endswith("---")
 
 
 def _is_attribution(joined: str, lines: list[str], end: int) -> bool:
-    """Someone wrote something at some time; before ``>`` lines less is asked."""
+    """Someone wrote something at some time; before ``>`` lines, or between a date and an address, less is asked."""
     following = next((line for line in islice(lines, end, end + 3) if line.strip()), "")
-    marked = following.startswith(">")
-    verb, evidence = bool(words().verbs.search(joined)), len(_EVIDENCE.findall(joined))
-    if verb and (evidence or marked):
+    evidence = bool(_EVIDENCE.search(joined))
+    if words().verbs.search(joined) and (evidence or following.startswith(">")):
         return True
-    return marked and evidence > 0
+    return evidence and (following.startswith(">") or bool(_ISO_DATE.match(joined) and _EMAIL.search(joined)))
 
 
 # ── Joining ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -253,11 +266,11 @@ def _stripped(line: str) -> str:
 
 
 def _joined(lines: list[str]) -> str:
-    """Lines as a text: no blank lines at the ends, never more than two in a row."""
+    """Lines as a text: no blank lines at the ends, never two in a row."""
     kept: list[str] = []
     for line in lines:
         line = line.rstrip()
-        if line or (kept and (kept[-1] or (len(kept) > 1 and kept[-2]))):
+        if line or (kept and kept[-1]):
             kept.append(line)
     while kept and not kept[-1]:
         kept.pop()

@@ -57,7 +57,7 @@ def words() -> Words:
         forward_subject=re.compile(_subject(_all(packs, "subject_forward"))),
         label=re.compile(rf"[*_]{{0,2}}({_any(labels)})[*_]{{0,2}}\s?[:：][*_]{{0,2}}"),
         labels=labels,
-        closing=re.compile(rf"(?:{_any(_all(packs, 'closings', 'signature'))})(?!\w)"),
+        closing=re.compile(rf"(?:{_any(_all(packs, 'closings', 'signature'), open_end='.{0,40}')})(?!\w)"),
         mobile=re.compile(rf"(?:{_any(_all(packs, 'mobile', 'signature'))})"),
         notice=re.compile(rf"(?:{_any(_all(packs, 'notices', 'signature'))})"),
         postscript=re.compile(rf"(?:{_any(_all(packs, 'postscript', 'signature'))})(?:\s?[:：,.-]|\s)"),
@@ -70,12 +70,15 @@ def _all(packs: Iterable[dict[str, Any]], key: str, table: str = "") -> list[str
     return [entry for p in packs for entry in (p.get(table, {}) if table else p).get(key, ())]
 
 
-def _any(entries: Iterable[str]) -> str:
-    """One alternation, longest first; ``*`` inside stands for up to sixty characters, at the end for nothing."""
-    texts = sorted(
-        {folded(entry).rstrip("*").rstrip() or folded(entry) for entry in entries}, key=lambda e: (-len(e), e)
-    )
-    return "|".join(re.escape(text).replace(r"\*", ".{0,60}?") for text in texts)
+def _any(entries: Iterable[str], *, open_end: str = "") -> str:
+    """One alternation, longest first; ``*`` inside stands for up to sixty characters, at the end for ``open_end``."""
+    texts = sorted({folded(entry) for entry in entries}, key=lambda entry: (-len(entry), entry))
+    return "|".join(_pattern(text, open_end) for text in texts)
+
+
+def _pattern(text: str, open_end: str) -> str:
+    core = re.escape(text.rstrip("*").rstrip()).replace(r"\*", ".{0,60}?")
+    return core + open_end if text.endswith("*") else core
 
 
 def _ruled(entries: Iterable[str]) -> str:

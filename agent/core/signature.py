@@ -24,7 +24,8 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _CONTACT = re.compile(
-    r"^(?:t|m|e|w|p|f|o|c|d|h|a|tel|tél|ph|phone|mobile|mob|mobil|cell|fax|fon|telefon|teléfono|telefono|móvil|movil|portable|direct|office|e-?mail|mail|correo|web|website|site|url|linkedin|twitter|skype|address|adresse|anschrift|dirección|she|he|they)\s?[.:/|]",
+    r"^(?:[tmewpfcdh]\s?[:/|]|(?:tel|tél|ph|phone|mobile|mob|mobil|cell|fax|fon|telefon|teléfono|telefono|móvil|movil|portable|direct"
+    r"|office|e-?mail|mail|correo|web|website|site|url|linkedin|twitter|skype|address|adresse|anschrift|dirección|she|he|they)\s?[.:/|])",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"\+?\(?\d[\d\s().\-/]{6,20}\d")
@@ -196,9 +197,11 @@ def _is_statement(line: str) -> bool:
     """A line that may say something: a sentence, an appointment, or simply too long for a signature."""
     if len(line) > _LONGEST_SIGN_OFF_LINE:
         return True
+    if words().postscript.match(folded(line[:40])):
+        return True
     if _is_contact(line):
         return False
-    if _APPOINTMENT.search(line) or words().postscript.match(folded(line[:40])):
+    if _APPOINTMENT.search(line):
         return True
     count = len(_WORD.findall(line))
     ends = bool(_SENTENCE_END.search(line)) and not _ABBREVIATION.search(line)
@@ -230,7 +233,8 @@ def _names(sender: Address) -> frozenset[str]:
 def _is_name(line: str, names: frozenset[str]) -> bool:
     """The head of the line (before a comma, a bar, a bracket) is made of the sender's names or initials."""
     head = _HEAD.split(line.strip("-–—~*_ \t"), maxsplit=1)[0]
-    found = [word for word in _plain(head[:100]) if word not in _PREFACE]
+    plain = _plain(head[:100])
+    found = [word for word in plain if word not in _PREFACE] or plain
     if not found or len(found) > 6:
         return False
     initials = {name[0] for name in names}
