@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from time import perf_counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -230,6 +231,26 @@ def test_it_says_less_rather_than_nothing_where_names_are_long() -> None:
     long = replace(correspondence(), position="Senior " * 11 + "Analyst", company="Very " * 15 + "Long")
     text = letter(long, state(notes=("the " + "very " * 12 + "long article",)), action(step=2)).text
     assert len(text.split()) <= 95
+
+
+def test_it_is_quick_with_a_megabyte_of_anything() -> None:
+    base = correspondence("de", answered=True)
+    for junk in ("Herr " * 200_000, "a" * 1_000_000, "Re: " * 250_000, "(" * 1_000_000, "\n" * 1_000_000):
+        person = replace(CASTS["de"].them, name=junk)
+        readings = tuple(
+            replace(r, message=replace(r.message, text=junk, subject=junk)) for r in base.readings
+        )
+        odd = replace(
+            base,
+            formal=None,
+            company=junk,
+            position=junk,
+            readings=readings,
+            contacts=(Contact(person, goes_by=junk),),
+        )
+        begun = perf_counter()
+        made(odd, state(notes=(junk,)), language="de")
+        assert perf_counter() - begun < 1
 
 
 words = st.text(max_size=60)

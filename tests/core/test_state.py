@@ -28,9 +28,10 @@ def test_it_takes_a_time_announced_by_the_employer_as_the_interview() -> None:
 def test_it_needs_a_yes_before_a_proposal_is_an_interview() -> None:
     story = Story()
     story.they("2026-03-02 09:00", Kind.INVITATION, times=[proposed("2026-03-03 14:00")])
-    assert story.state.live_interviews[0].status is InterviewStatus.TENTATIVE
+    [before] = story.state.live_interviews
     story.me("2026-03-02 10:00", Kind.ACCEPTANCE)
-    assert story.state.live_interviews[0].status is InterviewStatus.CONFIRMED
+    [after] = story.state.live_interviews
+    assert (before.status, after.status) == (InterviewStatus.TENTATIVE, InterviewStatus.CONFIRMED)
 
 
 def test_it_takes_the_slot_that_the_user_repeats() -> None:
@@ -204,9 +205,9 @@ def test_it_waits_for_the_user_who_was_asked_and_no_longer_when_they_answered() 
     story = interviewed()
     story.me("2026-03-03 17:00", Kind.THANK_YOU)
     story.they("2026-03-05 09:00", Kind.QUESTION)
-    assert story.state.turn is Turn.MINE
+    asked = story.state
     story.me("2026-03-05 10:00")
-    assert story.state.turn is Turn.THEIRS
+    assert (asked.turn, story.state.turn) == (Turn.MINE, Turn.THEIRS)
     assert story.state.follow_ups_sent == ()
 
 
@@ -238,9 +239,9 @@ def test_it_lets_the_users_word_outrank_every_rule() -> None:
     story = interviewed()
     story.note("2026-03-04 09:00", NoteKind.CLOSE)
     story.they("2026-03-06 09:00", Kind.NEXT_ROUND)
-    assert story.state.disposition is Disposition.WITHDRAWN
+    closed = story.state
     story.note("2026-03-07 09:00", NoteKind.REOPEN)
-    assert story.state.disposition is Disposition.OPEN
+    assert (closed.disposition, story.state.disposition) == (Disposition.WITHDRAWN, Disposition.OPEN)
 
 
 def test_it_counts_a_logged_voicemail_as_a_follow_up() -> None:

@@ -124,11 +124,16 @@ def test_it_names_what_is_known_of_the_position(
         ("we both grew up in Kiel", "we both grew up in Kiel"),
         ("I read the article you sent", "I read the article you sent."),
         ("mention the tide tables", "the tide tables"),
+        ("the article she recommended on tidal power", "about the article on tidal power"),
+        ("the book that Tom recommended", "about the book"),
+        ("Maria recommended the podcast Open Water", "about the podcast Open Water"),
+        ("their podcast on ledgers", "the podcast on ledgers"),
+        ("great chat about sailing", "about sailing"),
     ],
 )
 def test_it_weaves_a_note_into_a_sentence(note: str, holds: str) -> None:
     sentence = wording.note_words((note,), (), "en", "seed")
-    assert holds in sentence
+    assert holds in sentence, sentence
     assert sentence.endswith(".")
     assert sentence[0].isupper()
 
