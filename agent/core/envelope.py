@@ -39,6 +39,8 @@ MACHINE = (
 HIDDEN = frozenset({"DRAFT", "SPAM", "TRASH"})
 MAX_REFERENCES = 60  # the first and the last ones; Gmail threads hold at most 100 messages
 MAX_PANEL = 4
+MAX_PREFIX = 100  # characters of a subject in which a prefix is looked for
+MAX_SUBJECT = 5_000  # what is longer is no subject; the linter stops it
 
 _REPLY_PREFIX = re.compile(
     r"^\s*(?:re|aw|antw|antwort|rép|ré|réf|rv|sv|ref)(?:\s?\[\d{1,3}\])?\s?:", re.IGNORECASE
@@ -144,7 +146,7 @@ def _belongs(reading: Reading, emails: set[str]) -> bool:
     if HIDDEN & message.label_ids or reading.has(*MACHINE):
         return False
     if reading.outgoing:
-        return any(a.email in emails for a in message.to) and not _NOTICE.match(message.subject)
+        return any(a.email in emails for a in message.to) and not _NOTICE.match(message.subject[:MAX_PREFIX])
     return message.sender.email in emails or any(a.email in emails for a in message.reply_to)
 
 
@@ -158,8 +160,8 @@ def _last_word(talk: tuple[Reading, ...], known: tuple[Contact, ...]) -> Reading
 def _is_notice(reading: Reading) -> bool:
     """A calendar's own mail: answering it would open a strange conversation beside the real one."""
     message = reading.message
-    bare = not reading.message.body.strip() or _NOTICE.match(message.subject) is not None
-    return (bool(message.invites) and bare) or _NOTICE.match(message.subject) is not None
+    bare = not reading.message.body.strip() or _NOTICE.match(message.subject[:MAX_PREFIX]) is not None
+    return (bool(message.invites) and bare) or _NOTICE.match(message.subject[:MAX_PREFIX]) is not None
 
 
 def _interviewer_word(talk: tuple[Reading, ...], known: tuple[Contact, ...], state: State) -> Reading | None:
@@ -241,7 +243,9 @@ def _named(address: Address, identity: Identity) -> Address:
 
 def reply_subject(subject: str) -> str:
     """Exactly the thread's subject with one reply prefix: ``AW:`` and ``RE:`` stay, ``Re: Re:`` becomes ``Re:``."""
-    flat = " ".join(part for part in re.split(r"[\r\n\t\x00-\x1f\x7f]+", subject) if part).strip()
+    flat = " ".join(
+        part for part in re.split(r"[\r\n\t\x00-\x1f\x7f]+", subject[:MAX_SUBJECT]) if part
+    ).strip()
     single = _REPEATED.sub(r"\1", flat)
     return single if _REPLY_PREFIX.match(single) else f"Re: {single}".rstrip()
 

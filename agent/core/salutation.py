@@ -245,7 +245,7 @@ def _greeted(line: str, contact: Contact, table: dict[str, Any]) -> Greeting | N
 
 def _taken(words: list[str], contact: Contact, table: dict[str, Any]) -> tuple[list[str], list[str]]:
     """The words at the start that are titles or this person's names, and the names among them."""
-    names = {fold(word): word for word in _words(f"{contact.address.name} {contact.goes_by}")}
+    names = {fold(word): word for word in _words(f"{contact.address.name[:200]} {contact.goes_by[:200]}")}
     whole, taken, known = person(contact), [], []
     names |= {fold(word): word for word in whole.full.split()}
     for word in words:

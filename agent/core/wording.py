@@ -92,7 +92,8 @@ def _grain(promise: Promise, deadline: Deadline | None) -> str:
 
 def clean_name(name: str) -> str:
     """A name fit to be repeated in a letter, or nothing: no markup, no address, no question, no sentence."""
-    flat = " ".join("".join(c if c.isprintable() else " " for c in name).split()).strip(" .,;:-–—\"'“”„«»")
+    short = name[: MAX_NAME * 4]  # hostile mail may name anything; what is longer is refused below
+    flat = " ".join("".join(c if c.isprintable() else " " for c in short).split()).strip(" .,;:-–—\"'“”„«»")
     return "" if len(flat) > MAX_NAME or _UNFIT.search(flat) else flat
 
 
@@ -165,8 +166,7 @@ def _note(note: str, language: str, seed: str) -> tuple[str, str]:
         return thing, thing[0].upper() + thing[1:] + "."
     if len(words) > MAX_THING_WORDS or set(words) & set(table["verbs"]):
         return "", ""
-    named = _inside(thing, table["first"])
-    return thing, choice(table["about"], seed + note).format(thing=named)
+    return thing, choice(table["about"], seed + note).format(thing=thing)
 
 
 def _multi(private: Sequence[str], thing: str) -> set[str]:
@@ -176,23 +176,31 @@ def _multi(private: Sequence[str], thing: str) -> set[str]:
 
 
 def _thing(flat: str, table: dict[str, Any]) -> str:
-    """What the note is about: without "mention …", "they recommended …" and "… that she recommended"."""
+    """What the note is about: without "mention …" and "we talked about …"."""
     thing = flat
     for phrase in sorted((*table["lead"], *table["liked"]), key=len, reverse=True):
-        if thing.casefold().startswith(phrase + " ") or (
-            phrase.endswith(":") and thing.casefold().startswith(phrase)
-        ):
+        if thing.casefold().startswith(phrase if phrase.endswith(":") else phrase + " "):
             thing = thing[len(phrase) :].strip(" :")
             break
-    for phrase in sorted(table["recommended"], key=len, reverse=True):
-        folded = thing.casefold()
-        if folded.startswith(phrase + " "):
-            return thing[len(phrase) :].strip(" :")
-        if folded.endswith(" " + phrase):
-            return re.sub(r"\s(?:that|which|who)$", "", thing[: -len(phrase)].strip())
-        before, found, after = folded.partition(f" {phrase} ")
-        if found and len(before.split()) <= 2 and after:
-            return thing[len(before) + len(found) :].strip()
+    return _inside(_unrecommended(thing, table["recommended"]), table["first"])
+
+
+def _unrecommended(thing: str, phrases: Sequence[str]) -> str:
+    """Without who recommended it: "they recommended the book", "the book she recommended on tides", "… that Tom sent"."""
+    for phrase in sorted(phrases, key=len, reverse=True):
+        before, found, after = f" {thing} ".partition(f" {phrase} ")
+        if not found:
+            continue
+        before, after = before.strip(), after.strip()
+        if not before:
+            return after.strip(" :")
+        somebody = " " in phrase  # "she recommended": what stands before it is the thing
+        if after and not somebody and len(before.split()) <= 2:  # "Maria recommended the book"
+            return after
+        if not after and not somebody:  # "the book (that) Maria recommended"
+            before = re.sub(r"\s[A-Z]\S*$", "", before)
+        before = re.sub(r"\s(?:that|which|who)$", "", before)
+        return f"{before} {after}".strip()
     return thing
 
 
