@@ -111,7 +111,7 @@ def _taken_apart(piece: str) -> list[str]:
     rest = piece
     for _ in range(3):
         ending = next(
-            (w for w in endings if len(w) >= 3 and rest.endswith(w) and len(rest) - len(w) >= 4), ""
+            (w for w in endings if len(w) >= 4 and rest.endswith(w) and len(rest) - len(w) >= 4), ""
         )
         if not ending:
             break

@@ -11,7 +11,7 @@ from agent.core.lexicon import pack
 from agent.core.model import Address, Contact, Reading, Role, SignalKind
 from agent.core.parties import is_machine, is_vendor_robot
 from agent.core.sides import Sides
-from agent.core.signing import display_name, goes_by, people_words
+from agent.core.signing import display_name, goes_by, people_words, says
 
 _PHONE = re.compile(
     r"(?<![\w/@.-])\+?\(?\d[\d().\s/-]{6,20}\d(?:\s?(?:x|ext\.?)\s?\d{1,5})?(?![\w/@-])", re.IGNORECASE
@@ -68,25 +68,20 @@ def role_of(theirs: Sequence[Reading]) -> Role:
     """What somebody does, read from the lines under their name."""
     for reading in theirs:
         for line in reading.message.signature.split("\n")[:8]:
-            low = f" {line.lower().strip()} "
-            if len(line) > 80 or "@" in line or not line.strip():
-                continue
-            for key, role in (
-                ("recruiter", Role.RECRUITER),
-                ("coordinator", Role.COORDINATOR),
-                ("hiring_manager", Role.HIRING_MANAGER),
-            ):
-                if any(_says(low, word) for word in people_words(key)):
-                    return role
+            if line.strip() and len(line) <= 80 and "@" not in line and (role := _role_in(line)):
+                return role
     return Role.RECRUITER if any(_calls_itself_recruiter(r) for r in theirs) else Role.UNKNOWN
 
 
-def _says(line: str, word: str) -> bool:
-    at = line.find(word)
-    if at < 0 or line[at - 1 : at].isalnum():
-        return False
-    end = line[at + len(word) : at + len(word) + 1]
-    return len(word) > 4 or not end.isalnum()
+def _role_in(line: str) -> Role | None:
+    """A coordinator helps others ("Recruiting Coordinator"), but an assistant manager manages."""
+    helps = [word for word in people_words("coordinator") if says(line, word)]
+    leads = any(says(line, word) for word in people_words("hiring_manager"))
+    if helps and not (leads and helps == ["assistant"] and " to " not in line.lower()):
+        return Role.COORDINATOR
+    if any(says(line, word) for word in people_words("recruiter")):
+        return Role.RECRUITER
+    return Role.HIRING_MANAGER if leads else None
 
 
 def _calls_itself_recruiter(reading: Reading) -> bool:
@@ -145,8 +140,13 @@ def _is_phone(text: str, match: re.Match[str], *, wants_cue: bool) -> bool:
         r"\d{4}[./-]\d{1,2}[./-]\d{1,2}.*", number
     ):
         return False
-    cued = any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", before) for word in people_words("phone_cues"))
+    cued = any(re.search(_cue(word), before) for word in people_words("phone_cues"))
     return cued or (not wants_cue and bool(re.search(r"[+()\s.-]", number)) and len(digits) >= 9)
+
+
+def _cue(word: str) -> str:
+    """A single letter is a cue only in front of the number itself ("M: 555 …")."""
+    return rf"(?<!\w){re.escape(word)}(?!\w)" if len(word) > 1 else rf"(?<!\w){word}[:.]?\s*\+?\(?$"
 
 
 def is_formal(readings: Sequence[Reading], language: str) -> bool | None:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from agent.core import senders
-from agent.core.model import Identity, Invite, Reading, SignalKind, Strength
+from agent.core.contacts import role_of
+from agent.core.lexicon import LANGUAGES, pack
+from agent.core.model import Identity, Invite, Reading, Role, SignalKind, Strength
 from agent.core.parties import employer_domain, is_machine, is_vendor_robot, own_domains
 from agent.core.sides import Sides
 
@@ -23,6 +26,13 @@ _ARRANGES = (
     SignalKind.NEXT_ROUND,
 )
 _ASKS = (SignalKind.INVITATION, SignalKind.AVAILABILITY_REQUEST, SignalKind.NEXT_ROUND)
+_NEWS = (
+    SignalKind.ACKNOWLEDGEMENT,
+    SignalKind.REJECTION,
+    SignalKind.HOLDING,
+    SignalKind.OFFER,
+    SignalKind.COLD_OUTREACH,
+)
 _NOISE = (
     SignalKind.LIST_MAIL,
     SignalKind.JOB_ALERT,
@@ -31,6 +41,34 @@ _NOISE = (
     SignalKind.DELAY,
     SignalKind.READ_RECEIPT,
 )
+_HIRING_LOCALS = frozenset(
+    [
+        "jobs",
+        "job",
+        "careers",
+        "career",
+        "karriere",
+        "bewerbung",
+        "bewerbungen",
+        "hr",
+        "rh",
+        "rrhh",
+        "recruiting",
+        "recruitment",
+        "recrutement",
+        "candidature",
+        "candidatures",
+        "seleccion",
+        "empleo",
+        "talent",
+        "hiring",
+        "personal",
+        "vacancies",
+        "applications",
+        "people",
+    ]
+)
+_WORDS = re.compile(r"\w+")
 _INTERVIEW_WORDS = re.compile(
     r"\b(?:interview\w*|phone screen\w*|screening|vorstellungsgespr\w+|bewerbungsgespr\w+|kennenlern\w+|entretien\w*|entrevista\w*|onsite|on-site|hiring|candidate|recruit\w+|"
     r"trial shift|probearbeit\w*|probetag)\b",
@@ -52,20 +90,23 @@ class Verdict:
 NO = Verdict(qualified=False)
 
 
-def verdict(readings: Sequence[Reading], sides: Sides, identity: Identity) -> Verdict:
-    """Judge one conversation, its messages in order of time."""
+def verdict(
+    readings: Sequence[Reading], sides: Sides, identity: Identity, *, titled: bool = False
+) -> Verdict:
+    """Judge one conversation, its messages in order of time; ``titled``: it names a position."""
     heard = [r for r in readings if _may_testify(r, sides, identity)]
     theirs = [r for r in heard if not r.outgoing]
     against = [r for r in heard if r.strong(SignalKind.NOT_A_JOB_INTERVIEW)]
     interviewer = [r for r in heard if r.has(SignalKind.USER_IS_INTERVIEWER)]
-    job = any(_about_job(r) for r in heard)
+    job = any(_about_job(r, titled=titled) for r in heard)
     answered = any(r.outgoing for r in heard)
-    arranging = [r for r in theirs if _arranges(r, identity, answered=answered)]
+    applied = any(r.strong(SignalKind.JOB_TOPIC) for r in heard)
+    arranging = [r for r in theirs if _arranges(r, identity, answered=answered, applied=applied)]
     after = _afterwards(heard)
-    if not (arranging or after) or not theirs or not job:
+    if not (arranging or after) or not theirs or not job or not (titled or any(map(_of_interview, heard))):
         return NO
     firm = [r for r in (*arranging, *after) if r not in against and not r.has(SignalKind.NOT_A_JOB_INTERVIEW)]
-    if not firm or (against and len(against) >= len([r for r in firm if _about_job(r)])):
+    if not firm or (against and len(against) >= len([r for r in firm if _about_job(r, titled=titled)])):
         return NO
     doubts = _doubts(heard, arranging, interviewer)
     if interviewer and (
@@ -94,27 +135,84 @@ def _may_testify(reading: Reading, sides: Sides, identity: Identity) -> bool:
     return sides.holds(sender.email) or is_vendor_robot(sender.email)
 
 
-def _about_job(reading: Reading) -> bool:
-    return reading.has(SignalKind.JOB_TOPIC) or reading.strong(SignalKind.INTERVIEW_TOPIC, SignalKind.NEXT_ROUND) or (
-        senders.is_ats(reading.message.sender.domain) and reading.has(SignalKind.INTERVIEW_TOPIC, *_ARRANGES)
-    ) or (reading.strong(SignalKind.INVITATION) and reading.has(SignalKind.INTERVIEW_TOPIC))  # fmt: skip
+def _about_job(reading: Reading, *, titled: bool) -> bool:
+    """True if the message is about a job: it says so plainly, names a position, or comes from somebody who recruits."""
+    if reading.strong(SignalKind.JOB_TOPIC):
+        return titled or not _other_matter(reading)
+    if not reading.has(SignalKind.JOB_TOPIC, SignalKind.INTERVIEW_TOPIC, *_ARRANGES):
+        return False
+    return titled or (_recruits(reading) and not _other_matter(reading))
 
 
-def _arranges(reading: Reading, identity: Identity, *, answered: bool) -> bool:
-    """True if the message asks for, offers or fixes an interview."""
-    if any(_invites_me(invite, reading, identity) for invite in reading.message.invites):
+def _of_interview(reading: Reading) -> bool:
+    """True if an interview is spoken of, not only a time ("free for a demo?")."""
+    return bool(reading.message.invites) or reading.has(
+        SignalKind.INTERVIEW_TOPIC, SignalKind.INVITATION, SignalKind.NEXT_ROUND
+    )
+
+
+def _recruits(reading: Reading) -> bool:
+    """True if the sender hires for a living: a tracking system, an agency, a talent team, jobs@…"""
+    sender = reading.message.sender
+    if reading.outgoing:
+        return False
+    if senders.is_ats(sender.domain) or senders.looks_like_agency(sender.domain):
+        return True
+    local = sender.email.partition("@")[0]
+    return local in _HIRING_LOCALS or role_of([reading]) is Role.RECRUITER
+
+
+def _other_matter(reading: Reading) -> bool:
+    """True if the words belong to another kind of interview or application (a flat, a visa, a school place)."""
+    return _speaks_of(reading, "other_matters")
+
+
+def _speaks_of(reading: Reading, key: str) -> bool:
+    message = reading.message
+    text = f" {' '.join(_WORDS.findall(f'{message.subject} {message.body[:3000]}'.lower()))} "
+    return any(f" {word} " in text for word in _gate_words(key))
+
+
+@cache
+def _gate_words(key: str) -> tuple[str, ...]:
+    return tuple(
+        " ".join(_WORDS.findall(str(w))) for code in LANGUAGES for w in pack(code, "parties")["gate"][key]
+    )
+
+
+def _arranges(reading: Reading, identity: Identity, *, answered: bool, applied: bool) -> bool:
+    """True if the message asks for, offers or fixes an interview; ``applied``: the conversation is about a job."""
+    if any(_invites_me(invite, reading, identity, bare=applied) for invite in reading.message.invites):
         return True
     if not (reading.has(*_ARRANGES) or _names_time(reading)):
+        return _calls_applicant(reading)
+    if reading.has(SignalKind.ACKNOWLEDGEMENT) and not _asks_beside_receipt(reading):
         return False
-    if not _names_time(reading) and not reading.has(*_ASKS):
-        return reading.has(SignalKind.INTERVIEW_TOPIC) and answered
-    if reading.has(SignalKind.ACKNOWLEDGEMENT) and not (_names_time(reading) or reading.strong(*_ASKS)):
-        return False
+    if not reading.has(*_ASKS):
+        fixed = reading.strong(*_ARRANGES) and reading.strong(SignalKind.INTERVIEW_TOPIC)
+        return fixed or (answered and (_names_time(reading) or reading.has(SignalKind.INTERVIEW_TOPIC)))
     if reading.has(SignalKind.COLD_OUTREACH):
         return answered
-    if not reading.strong(*_ARRANGES) and not _names_time(reading):
-        return answered and reading.has(SignalKind.INTERVIEW_TOPIC, SignalKind.JOB_TOPIC)
-    return True
+    if reading.strong(*_ARRANGES) or _names_time(reading):
+        return True
+    asked = reading.has(SignalKind.QUESTION) and reading.strong(SignalKind.INTERVIEW_TOPIC)
+    return asked or (answered and reading.has(SignalKind.INTERVIEW_TOPIC, SignalKind.JOB_TOPIC))
+
+
+def _calls_applicant(reading: Reading) -> bool:
+    """No interview is named, but it is one: they saw the application, name the job and a time to come by."""
+    if not reading.times or not reading.strong(SignalKind.JOB_TOPIC) or reading.has(*_NEWS):
+        return False
+    return _speaks_of(reading, "applied")
+
+
+def _asks_beside_receipt(reading: Reading) -> bool:
+    """True if a receipt of an application also asks the user to come."""
+    return (
+        _names_time(reading)
+        or reading.strong(*_ASKS)
+        or (reading.has(*_ASKS, SignalKind.QUESTION) and reading.strong(SignalKind.INTERVIEW_TOPIC))
+    )
 
 
 def _names_time(reading: Reading) -> bool:
@@ -127,7 +225,8 @@ def _names_time(reading: Reading) -> bool:
     )
 
 
-def _invites_me(invite: Invite, reading: Reading, identity: Identity) -> bool:
+def _invites_me(invite: Invite, reading: Reading, identity: Identity, *, bare: bool) -> bool:
+    """A calendar invitation by the other side; a ``bare`` one ("Dana / Ann") says nothing of interviews itself."""
     if invite.method not in {"REQUEST", "PUBLISH"} or invite.start is None:
         return False
     if invite.organizer and (
@@ -135,7 +234,7 @@ def _invites_me(invite: Invite, reading: Reading, identity: Identity) -> bool:
     ):
         return False
     topical = bool(_INTERVIEW_WORDS.search(f"{invite.summary} {reading.message.subject}"))
-    return topical or reading.has(SignalKind.INTERVIEW_TOPIC, SignalKind.JOB_TOPIC, *_ARRANGES)
+    return bare or topical or reading.has(SignalKind.INTERVIEW_TOPIC, SignalKind.JOB_TOPIC, *_ARRANGES)
 
 
 def _afterwards(heard: Sequence[Reading]) -> list[Reading]:

@@ -79,7 +79,11 @@ def _in_display(reading: Reading, people: frozenset[str]) -> list[Named]:
 def _looks_like_person(name: str, reading: Reading) -> bool:
     """A human at a shared host signs with this name; a company is named in the subject or the text besides."""
     text = f"{reading.message.subject}\n{reading.message.body}".lower()
-    if has_org_word(name) or letters(name) == letters(reading.message.sender.email.partition("@")[0]):
+    if (
+        senders.is_no_reply(reading.message.sender.email)
+        or has_org_word(name)
+        or letters(name) == letters(reading.message.sender.email.partition("@")[0])
+    ):
         return False
     return name.lower() not in text and 2 <= len(name.split()) <= 3
 

@@ -13,6 +13,7 @@ from functools import cache
 from agent.core.lexicon import LANGUAGES, pack
 from agent.core.model import Reading
 from agent.core.titles import (
+    MODIFIERS,
     Grammar,
     essence,
     grammar,
@@ -63,7 +64,7 @@ def _noise(language: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[
     return (
         re.compile(rf"(?<!\w)(?:(?:{adjectives})[\s-]+)*(?:{words})s?(?!\w){ending}", re.IGNORECASE),
         re.compile(rf"^\s*(?:{noise})(?!\w)[\s,.!?-]*", re.IGNORECASE),
-        re.compile(rf"[\s,.!?-]*(?<!\w)(?:{noise})[\s,.!?-]*$", re.IGNORECASE),
+        re.compile(rf"[\s,.!?-]*(?<![\w/])(?:{noise})[\s,.!?-]*$", re.IGNORECASE),
     )
 
 
@@ -128,7 +129,9 @@ def _pieces(segment: str, g: Grammar, people: frozenset[str]) -> list[str]:
 def _qualifies_title(inside: str) -> bool:
     """Brackets that belong to a title are short: "(Nights)", "(Ledger)", "(Band 5)"; two capitalised words are a name."""
     words = inside.split()
-    return len(words) == 1 or (len(words) <= 3 and any(w.islower() or w.isdigit() for w in words))
+    return len(words) == 1 or (
+        len(words) <= 3 and any(w.islower() or w.isdigit() or w.lower() in MODIFIERS for w in words)
+    )
 
 
 def _segment_title(segment: str, language: str, g: Grammar) -> str:
@@ -143,7 +146,7 @@ def _segment_title(segment: str, language: str, g: Grammar) -> str:
         if shorter == plain:
             break
         plain = shorter
-    title = title_after(tokens(plain), 0, g)
+    title = title_after(tokens(plain.lstrip(" ,.;:!?-")), 0, g)
     if title and has_head(title, g):
         return spelled(title)
     return ""

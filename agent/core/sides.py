@@ -167,6 +167,8 @@ def is_relayed_human(sender: Address) -> bool:
         return False
     words = re.sub(r"\s(?:via|through|über|at|@|from)\s.*", "", sender.name).replace(",", " ").split()
     local = sender.email.partition("@")[0]
+    if local == letters(" ".join(words)):  # a tenant's name, as Workday writes it
+        return False
     return (
         2 <= len(words) <= 3
         and all(w[:1].isupper() for w in words)

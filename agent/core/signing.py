@@ -16,6 +16,7 @@ _PRONOUNS = re.compile(
     re.IGNORECASE,
 )
 _NICKNAME = re.compile(r"[\"“”'‘(«]([^\W\d_][\w.-]{1,14})[\"“”'’)»]")
+_EMOJI = re.compile(r"[\U0001F000-\U0001FAFF\u2600-\u27BF\uFE0F\"]+")
 _TITLES = re.compile(
     r"\b(?:dr|prof|mr|mrs|ms|miss|mx|herr|frau|m|mme|mlle|sr|sra|srta|dipl|ing|don|doña|sir|dame|rev|phd|md|mba|rrt|cpa|rn|jr|ii|iii)\b\.?",
     re.IGNORECASE,
@@ -30,6 +31,10 @@ def display_name(address: Address, theirs: Sequence[Reading]) -> str:
     name = re.sub(
         r"\s*[|(@].*$|\s+(?:at|from|von|bei|chez|de chez)\s+[A-Z].*$|\s+[-–—]\s+.*$", "", name
     ).strip()
+    name = _EMOJI.sub("", _NICKNAME.sub("", name)).strip()
+    last, comma, first = name.partition(",")
+    if comma and _WORD.search(first) and len(first.split()) <= 3:
+        name = f"{first.strip()} {last.strip()}"
     if "@" in name or not name:
         name = next((line for r in reversed(theirs) if (line := _signed_full(r))), "")
     return name
@@ -66,13 +71,21 @@ def _closing_lines(reading: Reading) -> list[str]:
 
 
 def _is_role_line(line: str) -> bool:
-    low = line.lower()
-    return any(
-        word in low
-        for key in ("recruiter", "hiring_manager", "coordinator")
-        for word in people_words(key)
-        if len(word) > 3
-    )
+    keys = ("recruiter", "hiring_manager", "coordinator")
+    return any(says(line, word) for key in keys for word in people_words(key))
+
+
+def says(line: str, word: str) -> bool:
+    """True if a line holds a word of the lexicon; ``*`` at an end stands for the rest of a longer word."""
+    low, bare = f" {line.lower()} ", word.strip("*")
+    at = low.find(bare)
+    while at >= 0:
+        end = at + len(bare)
+        before = word.startswith("*") or not low[at - 1].isalnum()
+        if before and (word.endswith("*") or not low[end].isalnum()):
+            return True
+        at = low.find(bare, at + 1)
+    return False
 
 
 def name_words(name: str) -> list[str]:
@@ -130,7 +143,7 @@ def _short_for(signed: str, firsts: Sequence[str]) -> bool:
     """Diminutives: the beginning of the first name ("Tom", "Steph"), or a customary one ("Bob")."""
     return any(
         (len(signed) >= 3 and name.startswith(signed[:3]) and abs(len(name) - len(signed)) <= 7)
-        or _SHORT.get(signed) == name
+        or name in _SHORT.get(signed, "").split()
         for name in firsts
     )
 

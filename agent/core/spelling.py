@@ -7,15 +7,24 @@ from collections.abc import Sequence
 
 from agent.core.company import LEGAL, LITTLE, WORD, letters, lists
 
-_LINKS = re.compile(
-    r"\S*(?:https?://|www\.)\S*|\S+@\S+|\b[\w-]+\.(?:example|com|org|net|io|co|de|fr|es|uk|ca|us|eu)\b\S*",
+_CHUNK = re.compile(r"\S+")
+_HOST = re.compile(
+    r"[\w-]+(?:\.[\w-]+)*\.(?:example|com|org|net|io|co|de|fr|es|uk|ca|us|eu)(?:[/?].*)?[.,;:)]?",
     re.IGNORECASE,
 )
+_LONGEST_WORD = 60
 
 
 def words_of(text: str) -> list[str]:
     """Tokens of a text, addresses and links taken out."""
-    return WORD.findall(_LINKS.sub(" \n ", text))
+    return WORD.findall(_CHUNK.sub(lambda chunk: " \n " if _is_link(chunk[0]) else chunk[0], text))
+
+
+def _is_link(chunk: str) -> bool:
+    if len(chunk) > _LONGEST_WORD or "://" in chunk or "www." in chunk:
+        return True
+    local, at, host = chunk.partition("@")
+    return bool(local and at and "." in host) or bool(_HOST.fullmatch(chunk))
 
 
 def spelled_like(text: str, wanted: str, *, open_end: bool) -> list[tuple[str, float]]:

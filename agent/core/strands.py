@@ -96,11 +96,10 @@ class Book:
         forced = any(n.kind is not NoteKind.SPLIT and n.thread_id in by for n in self.notes)
         if not (forced or relevant(own)):
             return Strand(own, by, found, NO, "", "", "")
-        judged = verdict(own, found, self.identity)
+        title = self._position(own, found, by)
+        judged = verdict(own, found, self.identity, titled=bool(title))
         employer, agency = self._employer(own, found)
-        return Strand(
-            own, by, found, judged, self._position(own, found, by), employer, agency, forced, doubts
-        )
+        return Strand(own, by, found, judged, title, employer, agency, forced, doubts)
 
     def _position(self, readings: Sequence[Reading], found: Sides, by: Mapping[str, str]) -> str:
         if told := self.told(by, "position"):

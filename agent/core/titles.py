@@ -31,6 +31,8 @@ _COMMON = pack("en", "parties")["common"]
 _ADJECTIVES = frozenset(_COMMON["title_adjectives"])
 _SAME: dict[str, str] = _COMMON["title_synonyms"]
 _NOUNS = frozenset(_COMMON["job_nouns"])
+_CLOSE = frozenset(["de", "d'", "des", "of", "du", "en", "im bereich", "del"])
+_AND = frozenset(["and", "und", "et", "y", "e", "&", "/"])
 _LINKS = frozenset(["of", "as", "for", "als", "de", "d'", "como", "para", "pour", "des", "der", ":"])
 _IGNORED = frozenset(_COMMON["title_little_words"])
 
@@ -86,7 +88,7 @@ def is_head(word: str, g: Grammar) -> bool:
     """True if the word says what somebody is ("engineer", "Pflegekraft")."""
     low = re.sub(r"[:*_/]-?(?:in|innen|r|frau)$", "", word.lower())
     return any(
-        part in g.titles or part.removesuffix("s") in g.titles or part.endswith(g.endings or ("\0",))
+        part in g.titles or part.endswith(g.endings or ("\0",))
         for part in (low, *re.split(r"[-/]", low))
         if part
     )
@@ -126,7 +128,7 @@ def _accepted(words: list[str], at: int, found: list[str], g: Grammar) -> int:
         return close - at + 1 if found and close else 0
     following = words[at + 1] if at + 1 < len(words) else ""
     if word == "," or low in g.joiners:
-        return int(bool(found) and _goes_on(following, found, g, comma=word == ","))
+        return int(bool(found) and _goes_on(following, found, g, joiner=low))
     if not (word[0].isalnum() or (word[0] == "." and len(word) > 1)):
         return 0
     if low in g.stops or _DATE.fullmatch(low) or (found and low in g.after):
@@ -137,13 +139,14 @@ def _accepted(words: list[str], at: int, found: list[str], g: Grammar) -> int:
     return 1
 
 
-def _goes_on(following: str, found: list[str], g: Grammar, *, comma: bool) -> bool:
+def _goes_on(following: str, found: list[str], g: Grammar, *, joiner: str) -> bool:
+    """True if the title goes on behind a comma or a joining word."""
     low = following.lower()
     if not following[:1].isalpha() or low in g.stops:
         return False
-    if comma:
+    if joiner == ",":
         return (following[0].isupper() and found[0][:1].isupper()) or low in _ADJECTIVES
-    return following[0].isupper() or g.lower_runs or found[0][:1].islower()
+    return following[0].isupper() or joiner in _CLOSE or (joiner in _AND and is_head(following, g))
 
 
 def title_before(words: list[str], end: int, g: Grammar) -> list[str]:
@@ -209,6 +212,7 @@ def spelled(words: list[str]) -> str:
     return text
 
 
+MODIFIERS = frozenset(_COMMON["title_modifiers"])  # words in brackets that belong to a title
 _ACRONYMS = frozenset(_COMMON["title_acronyms"])
 
 
