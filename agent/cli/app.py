@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -11,22 +13,34 @@ from typing import Any
 import click
 
 from agent import __version__
-from agent.cli.context import App
-from agent.errors import AgentError, UserError
+from agent.cli.context import App, clean
+from agent.errors import AgentError, Busy, GmailUnavailable, QuotaExhausted, UserError
 
-# verb → (module, one-line help): the help is here so that listing the verbs loads none of them
+# verb → (where its command is, one-line help): the help is here so that listing the verbs loads none of them
 VERBS: dict[str, tuple[str, str]] = {
-    "init": ("agent.cli.init", "Write a commented config.toml and say what to do next."),
-    "auth": ("agent.cli.auth", "Let the program read your mail and write drafts (Google's consent page)."),
-    "sync": ("agent.cli.sync", "One turn: read what changed, make the drafts that are due."),
-    "status": ("agent.cli.status", "Where each candidacy stands."),
-    "show": ("agent.cli.show", "One candidacy's timeline, each event with its evidence."),
-    "why": ("agent.cli.why", "The reasoning behind a status, in sentences."),
-    "plan": ("agent.cli.plan", "What will be done, and when."),
-    "demo": ("agent.cli.demo", "Watch the whole program work, with nothing set up."),
-    "rebuild": ("agent.cli.rebuild", "Throw away every conclusion and draw it again from the stored facts."),
-    "db": ("agent.cli.db", "Back up, check or upgrade the database."),
-    "doctor": ("agent.cli.doctor", "Check everything that can be checked, with remedies."),
+    "init": ("init:command", "Write a commented config.toml and say what to do next."),
+    "auth": ("auth:command", "Let the program read your mail and write drafts (Google's consent page)."),
+    "sync": ("sync:command", "One turn: read what changed, make the drafts that are due."),
+    "status": ("status:command", "Where each candidacy stands."),
+    "show": ("show:command", "One candidacy's timeline, each event with its evidence."),
+    "why": ("why:command", "The reasoning behind a status, in sentences."),
+    "plan": ("plan:command", "What will be done, and when."),
+    "track": ("track:command", "Treat a Gmail thread as a candidacy though no rule found it."),
+    "ignore": ("verdicts:ignore", "Leave this one alone."),
+    "close": ("verdicts:close", "I am out of it."),
+    "reopen": ("verdicts:reopen", "It goes on after all."),
+    "snooze": ("verdicts:snooze", "Nothing becomes due before then."),
+    "set": ("corrections:correct", "Correct what is known: company, promised day, interview …"),
+    "log": ("log:command", "Record what happened outside the mailbox."),
+    "note": ("verdicts:note", "Something the next draft may mention."),
+    "merge": ("corrections:merge", "Two candidacies are one and the same."),
+    "split": ("corrections:split", "A thread does not belong to a candidacy."),
+    "export": ("export:command", "The candidacies as JSON, CSV or calendar."),
+    "forget": ("forget:command", "Delete the stored mail of what is over."),
+    "doctor": ("doctor:command", "Check everything that can be checked, with remedies."),
+    "demo": ("demo:command", "Watch the whole program work, with nothing set up."),
+    "rebuild": ("rebuild:command", "Draw every conclusion again from the stored facts."),
+    "db": ("db:command", "Back up, check or upgrade the database."),
 }
 
 
@@ -39,7 +53,8 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's signature)
         if cmd_name not in VERBS:
             return None
-        command = importlib.import_module(VERBS[cmd_name][0]).command
+        module, _, name = VERBS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(f"agent.cli.{module}"), name)
         assert isinstance(command, click.Command)
         return command
 
@@ -48,7 +63,11 @@ class Verbs(click.Group):
             formatter.write_dl([(verb, text) for verb, (_, text) in VERBS.items()])
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Verbs,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Try it with nothing set up: followup-agent demo. To begin: followup-agent init.",
+)
 @click.option("--config", "config_file", metavar="FILE", help="The configuration file.")
 @click.option("-v", "--verbose", count=True, help="Say more (repeatable).")
 @click.option("-q", "--quiet", is_flag=True, help="Say less.")
@@ -75,8 +94,7 @@ def run(
         click.echo("stopped", err=True)
         return 130
     except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+        return _nobody_reads()
     except AgentError as error:
         return _advise(error, app)
     except Exception as error:  # noqa: BLE001 (one of the two places that catch broadly: a bug becomes advice)
@@ -86,11 +104,21 @@ def run(
     return result if isinstance(result, int) else 0
 
 
+# errors that name no remedy of their own
+REMEDIES: dict[type[AgentError], str] = {
+    GmailUnavailable: "nothing is lost: the next turn goes on where this one stopped (followup-agent doctor looks for the cause)",
+    QuotaExhausted: "nothing is lost: try again in a few minutes; gmail.quota_units_per_minute sets a gentler pace",
+    Busy: "try again in a moment",
+}
+
+
 def _advise(error: AgentError, app: App) -> int:
-    click.echo(f"followup-agent: {error}", err=True)
+    click.echo(clean(f"followup-agent: {error}"), err=True)
     if isinstance(error, UserError):
         for problem in error.problems:
-            click.echo(f"  - {problem}", err=True)
+            click.echo(clean(f"  - {problem}"), err=True)
+    if remedy := REMEDIES.get(type(error)):
+        click.echo(f"  {remedy}", err=True)
     if app.verbosity > 1:
         _trace()
     return error.exit_status
@@ -98,14 +126,12 @@ def _advise(error: AgentError, app: App) -> int:
 
 def _bug(error: Exception, app: App) -> int:
     """An unforeseen error: its kind and place, never its words (they may quote mail)."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
-    click.echo(
-        f"followup-agent: an unforeseen error ({type(error).__name__} at {where}): please report this bug",
-        err=True,
-    )
+    from agent.cli.crash import noted
+
+    where, log = noted(error, app.clock())
+    click.echo(f"followup-agent: an unforeseen error ({where}): please report this bug", err=True)
+    if log:
+        click.echo(f"  its log, without a word of your mail: {log}", err=True)
     if app.verbosity > 0:
         _trace()
     else:
@@ -117,3 +143,10 @@ def _trace() -> None:
     import traceback
 
     traceback.print_exc(file=sys.stderr)
+
+
+def _nobody_reads() -> int:
+    """The reader of a pipe has gone (``| head``): the rest is nobody's, and Python's last flush must not complain."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import click
 
-from agent.cli.context import App, print_json
+from agent.cli.context import App, as_json_option, print_json
 from agent.store.files import turn_lock
 
 
-@click.command("sync")
+@click.command("sync", epilog="Example: followup-agent sync --dry-run")
 @click.option(
     "--dry-run", is_flag=True, help="Read, but change nothing in Gmail and no fact in the database."
 )
 @click.option("--full", is_flag=True, help="Forget the history cursor and list again.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@as_json_option
 @click.pass_obj
 def command(app: App, dry_run: bool, full: bool, as_json: bool) -> None:
-    """One turn: fetch what changed, infer, create the drafts that are due, withdraw the obsolete ones."""
+    """One turn: fetch what changed, infer, create the drafts that are due, withdraw the obsolete ones.
+
+    Drafts appear in Gmail, in the thread they answer; sending them is yours alone.
+    """
     config = app.config
     store = app.store()
     with turn_lock(store.path):
@@ -26,4 +29,4 @@ def command(app: App, dry_run: bool, full: bool, as_json: bool) -> None:
         return
     from agent.cli.tables import print_turn
 
-    print_turn(report)
+    print_turn(report, len(store.documents()), quiet=app.verbosity < 0)

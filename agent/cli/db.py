@@ -1,0 +1,78 @@
+"""``db``: care of the database."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from pathlib import Path
+
+import click
+
+from agent.cli.context import App, as_json_option, echo, print_json
+from agent.errors import DataError
+from agent.store.files import REVISION, stored_revision
+
+
+@click.group("db")
+def command() -> None:
+    """Back up, upgrade or check the database (one SQLite file in the state folder)."""
+
+
+@command.command("backup", epilog="Example: followup-agent db backup ~/agent-copy.db")
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@as_json_option
+@click.pass_obj
+def backup_(app: App, file: Path | None, as_json: bool) -> None:
+    """Write a checked copy to a new file (mode 0600), while the program may be running.
+
+    Without FILE it lands beside the database, named by the time. To restore one: stop the program, put the copy in
+    the database's place, run `followup-agent db check`.
+    """
+    from agent.store.backup import backup
+
+    path = _existing(app)
+    stamp = app.clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    to = (file or path.with_name(f"{path.stem}-{stamp}.backup")).expanduser().absolute()
+    if not to.parent.is_dir():
+        raise DataError(f"there is no folder {to.parent}")
+    backup(path, to)
+    if as_json:
+        print_json({"schema": 1, "file": str(to), "bytes": to.stat().st_size})
+        return
+    echo(f"{to} ({to.stat().st_size} bytes)")
+
+
+@command.command("upgrade", epilog="Example: followup-agent db upgrade")
+@as_json_option
+@click.pass_obj
+def upgrade(app: App, as_json: bool) -> None:
+    """Bring the database to this program's schema, after a backup; every other command does so by itself."""
+    before = stored_revision(_existing(app))
+    app.store()
+    if as_json:
+        print_json({"schema": 1, "from": before, "to": REVISION, "upgraded": before != REVISION})
+        return
+    echo(f"upgraded from {before} to {REVISION}" if before != REVISION else f"at revision {REVISION} already")
+
+
+@command.command("check", epilog="Example: followup-agent db check")
+@as_json_option
+@click.pass_obj
+def check_(app: App, as_json: bool) -> None:
+    """Look for damage: structure, references, schema, and whether every stored mail can be read."""
+    from agent.store.backup import check
+
+    path = _existing(app)
+    problems = check(path)
+    if as_json:
+        print_json({"schema": 1, "database": str(path), "problems": list(problems)})
+    elif not problems:
+        echo(f"{path} is sound")
+    if problems:
+        raise DataError(f"the database {path} is not sound", problems)
+
+
+def _existing(app: App) -> Path:
+    path = app.config.storage.database
+    if not path.exists():
+        raise DataError(f"there is no database at {path} yet: run `followup-agent sync` first")
+    return path
