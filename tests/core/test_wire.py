@@ -104,6 +104,11 @@ def test_it_notices_a_built_message_that_says_something_else() -> None:
         wire.verify(b"Bcc: x@evil.example\r\n" + raw, PLAIN, key="k")
 
 
+def test_it_checks_what_it_built() -> None:
+    with pytest.raises(ValueError, match="text"):
+        to_bytes(replace(PLAIN, text="a\rb\x85c"), key="k", date=DATE)
+
+
 printable = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=120)
 atext = st.text("!#$%&'*+-/=?^_`{|}~abcXYZ019.", min_size=1, max_size=400)
 ids = st.builds("<{}@{}>".format, atext, st.text("abcXYZ019.-", min_size=1, max_size=300))
