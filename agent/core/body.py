@@ -41,27 +41,35 @@ class Body:
     problems: tuple[str, ...] = ()
 
 
-def body(parts: Iterable[Part], *, subject: str, sender: Address) -> Body:
-    """The body of a mail. Plain text is preferred, unless it is empty, a stub, or hides most of what HTML shows."""
-    shown = [
-        p for p in parts if not p.attached and not p.nested and p.content_type.startswith("text/") and p.text
-    ]
-    plain = _plain([p for p in shown if p.content_type not in {"text/html", "text/calendar"}])
-    html, addresses = (
-        _html(_without_twins(shown), subject)
-        if any(p.content_type == "text/html" for p in shown)
-        else ("", ())
-    )
+def body(parts: Iterable[Part], *, subject: str, sender: Address, answers: bool = False) -> Body:
+    """The body of a mail. Plain text is preferred, unless it is empty, a stub, or hides most of what HTML shows.
+
+    ``answers``: the header says that the mail is a reply (so does a subject with ``Re:``).
+    """
+    shown = _shown(parts)
+    plain = _plain([p for p in shown if p.content_type == "text/plain"])
+    pages = _without_twins(shown) if any(p.content_type == "text/html" for p in shown) else []
+    html, addresses = _html(pages, subject, answers=answers)
     problems: list[str] = []
     chosen = plain
     if html and _says_less(plain, html):
         chosen = html
     elif html and plain and _differs(plain, html):
         problems.append("the plain and the HTML part say different things")
-    cut = split(chosen, subject)
+    cut = split(chosen, subject, answers=answers or (chosen is html and _is_marked(html)))
     text, at = _signed(cut.text, sender)
     links = tuple(dict.fromkeys([*_links(text), *addresses]))[:_MOST_LINKS]
     return Body(text, at, _unmarked(cut.quoted), _unmarked(cut.forwarded), links, tuple(problems))
+
+
+def _shown(parts: Iterable[Part]) -> list[Part]:
+    """The texts a mail program shows; one with a file name only where there is no other."""
+    texts = [
+        p
+        for p in parts
+        if p.text and not p.attached and not p.nested and p.content_type in {"text/plain", "text/html"}
+    ]
+    return [p for p in texts if not p.filename] or texts
 
 
 def cleaned(text: str) -> str:
@@ -90,7 +98,7 @@ def _without_twins(shown: Sequence[Part]) -> list[Part]:
     ]
 
 
-def _html(parts: Sequence[Part], subject: str) -> tuple[str, tuple[str, ...]]:
+def _html(parts: Sequence[Part], subject: str, *, answers: bool) -> tuple[str, tuple[str, ...]]:
     """The text of the HTML parts, and the addresses behind the links of the author's own words."""
     texts: list[str] = []
     addresses: list[str] = []
@@ -102,9 +110,14 @@ def _html(parts: Sequence[Part], subject: str) -> tuple[str, tuple[str, ...]]:
         text = UNSEEN.sub("", page.text)
         texts.append(text)
         if page.links:
-            own = frozenset(split(text, subject).own)
+            own = frozenset(split(text, subject, answers=answers or _is_marked(text)).own)
             addresses.extend(a for line, a in page.links if line in own and _LINK.fullmatch(a))
     return "\n\n".join(texts)[:MOST_CHARACTERS], tuple(addresses)
+
+
+def _is_marked(html: str) -> bool:
+    """``>`` in text made from HTML is no bullet: a mail program marked a quotation."""
+    return html.startswith("> ") or "\n> " in html
 
 
 def _says_less(plain: str, html: str) -> bool:

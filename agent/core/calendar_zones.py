@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import cache
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -77,7 +77,7 @@ class Zones:
         return chosen[1] if chosen else None
 
 
-@cache
+@lru_cache(maxsize=512)
 def loaded(name: str) -> ZoneInfo | None:
     """The zone of that IANA name, or None."""
     try:
@@ -121,6 +121,9 @@ def _in_year(first: datetime, rule: Mapping[str, str], year: int) -> datetime | 
     try:
         month = int(rule.get("BYMONTH") or first.month)
         by_day = _BYDAY.fullmatch(rule.get("BYDAY", ""))
+        from_day = min(int(day) for day in rule.get("BYMONTHDAY", "1").split(","))
+        if by_day is not None and not by_day[1]:  # "the first Sunday from the 25th"
+            return _weekday(first.replace(year=year, month=month, day=from_day), _DAYS.index(by_day[2]), 1)
         if by_day is None:
             return first.replace(year=year, month=month, day=int(rule.get("BYMONTHDAY") or first.day))
         return _weekday(

@@ -14,7 +14,7 @@ from html import unescape
 from agent.core.html_style import hidden_by_attributes, hidden_selectors
 
 MOST_CHARACTERS = 1_000_000
-MOST_TAGS = 60_000  # ten times a long newsletter; what follows is read without its structure
+MOST_TAGS = 40_000  # five times a long newsletter; what follows is read without its structure
 _MOST_LINKS = 200
 
 # Control characters cannot come from a mail (they are removed first, and no entity can name them), so they can mark
@@ -49,6 +49,7 @@ _SIGNATURE = re.compile(
 _BORDER_TOP = re.compile(
     r"border-top:\s*solid\s*#(?:e1e1e1|b5c4df)|border:\s*none;\s*border-top:\s*solid", re.IGNORECASE
 )
+_NO_BORDER = re.compile(r"(?<![\w-])border:\s*(?:none|0)", re.IGNORECASE)
 _LENGTH = r"(?:px|in|cm|mm|pt|em)?"
 _NO_MARGIN = re.compile(
     rf"(?<![\w-])margin:\s*0{_LENGTH}(?:\s+[\d.]{{1,9}}{_LENGTH})?\s*(?:;|!|$)|margin-bottom:\s*(?:0{_LENGTH}|\.0001pt)\s*(?:;|!|$)",
@@ -218,7 +219,10 @@ def _marks(page: _Page, element: _Open, read: dict[str, str]) -> None:
     classes, ident, style = read.get("class", ""), read.get("id", ""), read.get("style", "")
     name = element.name
     if name == "blockquote":
-        cited = "gmail_quote" in classes or read.get("type", "").lower() == "cite"
+        # Gmail's own "indent" has the class, too, but no border.
+        cited = ("gmail_quote" in classes and not _NO_BORDER.search(style)) or read.get(
+            "type", ""
+        ).lower() == "cite"
         element.cites = cited or ("border-left" in style and _is_introduced(page))
     elif name == "div" and "moz-cite-prefix" in classes:
         element.cites = True

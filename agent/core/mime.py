@@ -75,9 +75,17 @@ def needs_raw(resource: Mapping[str, Any]) -> bool:
         return not isinstance(resource.get("raw"), str)
     _, leaves = from_payload(payload, Walk([]))
     mine = [leaf for leaf in leaves if not leaf.nested]
-    missing = [leaf for leaf in mine if leaf.data is None]
-    has_calendar = any(leaf.data and is_calendar(leaf.content_type, leaf.filename) for leaf in mine)
-    return any(not (has_calendar and is_calendar(leaf.content_type, leaf.filename)) for leaf in missing)
+    has_calendar = any(leaf.data and _is_calendar(leaf) for leaf in mine)
+    has_text = any(leaf.data and leaf.content_type in {"text/plain", "text/html"} for leaf in mine)
+    return any(
+        not (has_calendar if _is_calendar(leaf) else has_text and leaf.filename)
+        for leaf in mine
+        if leaf.data is None
+    )
+
+
+def _is_calendar(leaf: Leaf) -> bool:
+    return is_calendar(leaf.content_type, leaf.filename)
 
 
 def _source(
@@ -150,10 +158,13 @@ def message(source: Source, *, zone: str = "UTC") -> tuple[Message, tuple[Proble
     subject = headers.words(fields.get("subject"))
     sender = first(fields.get("from") or fields.get("sender"))
     date = headers.date(fields.get("date"))
-    said = body(source.parts, subject=subject, sender=sender)
+    answers = bool(fields.get("in-reply-to") or fields.get("references"))
+    said = body(source.parts, subject=subject, sender=sender, answers=answers)
     booked, problems = _invites(source.parts, zone, date)
     if not sender.email:
         problems = ("no sender address", *problems)
+    if not (said.text or said.quoted or said.forwarded or booked):
+        problems = ("no readable text", *problems)
     if fields.get("date") and date is None:
         problems = ("unreadable Date header", *problems)
     made = Message(

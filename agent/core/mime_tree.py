@@ -72,8 +72,13 @@ def _described(fields: Fields, declared: str) -> tuple[str, Fields, str, bool]:
         kind = declared.strip().lower() or "text/plain"
     disposition, more = parameterised(_first(fields, "content-disposition"))
     filename = dict(more).get("filename") or dict(parameters).get("name", "")
-    attached = disposition == "attachment" or bool(filename) or kind == "message/rfc822"
+    attached = disposition == "attachment" or kind == "message/rfc822" or _is_named_file(kind, filename)
     return kind, parameters, filename[:255], attached
+
+
+def _is_named_file(kind: str, filename: str) -> bool:
+    """A name makes a part an attachment, but for text: some programs name the body ("body.html")."""
+    return bool(filename) and kind not in {"text/plain", "text/html"}
 
 
 def _first(fields: Fields, name: str) -> str:
@@ -231,7 +236,7 @@ def _payload_leaf(part: Mapping[str, Any], nested: bool, walk: Walk) -> Leaf:
     if kind.startswith("multipart/"):
         kind, attached = "text/plain", False
     filename = filename or _text(part.get("filename"))[:255]
-    attached = attached or bool(filename)
+    attached = attached or _is_named_file(kind, filename)
     body = part.get("body")
     body = body if isinstance(body, Mapping) else {}
     size = body.get("size")

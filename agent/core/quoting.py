@@ -19,9 +19,9 @@ _LONGEST_LINE = 1_000
 _LONGEST_ATTRIBUTION = 400
 _LONGEST_MARK = 250
 _QUOTED = re.compile(r"\s?>")
-_EVIDENCE = re.compile(
-    r"[\w.+-]{1,64}@[\w-]|(?<!\d)\d{4}(?!\d)|\d{1,2}[:.h]\d{2}|\d{1,2}[./-]\d{1,2}(?!\d)|\d{1,2}\.? \w{3,10}\.?(?!\w)"
-)
+_STRONG = r"[\w.+-]{1,64}@[\w-]|(?<!\d)\d{4}(?!\d)|\d{1,2}[:.h]\d{2}|\d{1,2}[./-]\d{1,2}(?!\d)"
+_STRONG_EVIDENCE = re.compile(_STRONG)
+_EVIDENCE = re.compile(_STRONG + r"|\d{1,2}\.? \w{3,10}\.?(?!\w)|\w{3,10} \d{1,2}(?!\d)")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]")
 _MOMENT = re.compile(r"\d{4}.{0,20}\d{1,2}:\d\d")
 _ISO_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}")
@@ -32,7 +32,7 @@ _NAMED = re.compile(r"[^\W\d_]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The three kinds of lines, each joined to a text. ``own`` holds (text line, original line number) pairs."""
+    """The three kinds of lines, each joined to a text. ``own`` are the numbers of the author's lines."""
 
     text: str
     quoted: str
@@ -40,15 +40,20 @@ class Split:
     own: tuple[int, ...]
 
 
-def split(text: str, subject: str = "") -> Split:
+def split(text: str, subject: str = "", *, answers: bool = False) -> Split:
     """The author's own words, the quoted history, the forwarded mail.
 
     ``subject`` decides what a header block means: in a mail whose first prefix is Fwd:, TR:, WG:, RV: it begins the
-    forwarded mail, else the history.
+    forwarded mail, else the history. In a mail that answers nothing (neither ``answers`` nor ``Re:``) ``>`` is a bullet,
+    and a header block above everything else is the author's ("From: … Subject: …" in the mail of a job site).
     """
     lines = text.split("\n", MOST_LINES)
     rest = lines.pop() if len(lines) > MOST_LINES else ""
-    own, quoted, forwarded = _sorted(lines, is_forward=is_forward_subject(subject))
+    forwards = is_forward_subject(subject)
+    own, quoted, forwarded = _sorted(lines, is_forward=forwards)
+    replies = answers or forwards or bool(words().reply_subject.match(folded(subject[:100])))
+    if quoted and not (replies or forwarded) and _is_own(lines, own, quoted):
+        own, quoted = list(range(len(lines))), []
     tail = [rest] if rest else []
     return Split(
         text=_joined([lines[n] for n in own]),
@@ -56,6 +61,14 @@ def split(text: str, subject: str = "") -> Split:
         forwarded=_joined([_stripped(lines[n]) for n in forwarded]),
         own=tuple(own),
     )
+
+
+def _is_own(lines: list[str], own: list[int], quoted: list[int]) -> bool:
+    """What was taken for history in a mail without history: mere ``>`` lines, or a header block with nothing above."""
+    if all(_QUOTED.match(lines[n]) for n in quoted):
+        return True
+    begin = next((n for n in quoted if lines[n].strip()), 0)
+    return not any(lines[n].strip() for n in own) and bool(_label(lines[begin]))
 
 
 def is_forward_subject(subject: str) -> bool:
@@ -241,11 +254,12 @@ def _ends(joined: str, line: str) -> bool:
 
 def _is_attribution(joined: str, lines: list[str], end: int) -> bool:
     """Someone wrote something at some time; before ``>`` lines, or between a date and an address, less is asked."""
-    following = next((line for line in islice(lines, end, end + 3) if line.strip()), "")
-    evidence = bool(_EVIDENCE.search(joined))
-    if words().verbs.search(joined) and (evidence or following.startswith(">")):
+    marked = next((line for line in islice(lines, end, end + 3) if line.strip()), "").startswith(">")
+    if words().verbs.search(joined) and (marked or _STRONG_EVIDENCE.search(joined)):
         return True
-    return evidence and (following.startswith(">") or bool(_ISO_DATE.match(joined) and _EMAIL.search(joined)))
+    if marked:
+        return bool(_EVIDENCE.search(joined))
+    return bool(_ISO_DATE.match(joined) and _EMAIL.search(joined))
 
 
 # ── Joining ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -38,7 +38,7 @@ _APPOINTMENT = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
-_HEAD = re.compile(r"[,|(/–—•·;:]| - ")
+_HEAD = re.compile(r"[,|(/–—•·;:<\[]| - ")
 _PREFACE_WORDS = """the your our dear das dein ihr ihre dr prof mr mrs ms miss herr frau mme m sr sra don dona le la les el los
 der die l equipe team de equipo"""
 _PREFACE = frozenset(_PREFACE_WORDS.split())
@@ -129,11 +129,21 @@ def _sign_off_at(lines: Sequence[str], low: int, end: int, names: frozenset[str]
         if not line:
             continue
         if _is_closing(line, names):
-            return _first_closing(lines, at, low, names)
+            begin = _first_closing(lines, at, low, names)
+            return begin if _says_something(lines[:begin]) else _below(lines, at, end)
         if _is_statement(line) or len(tail) >= _MOST_SIGN_OFF_LINES:
             break
         tail.append(at)
     return _name_at(lines, sorted(tail), end, names)
+
+
+def _says_something(lines: Sequence[str]) -> bool:
+    """True if there is more than a greeting: where there is not, "Thank you!" is what the mail says."""
+    return any(len(line.split()) > 3 or _SENTENCE_END.search(line.strip().rstrip("!")) for line in lines)
+
+
+def _below(lines: Sequence[str], at: int, end: int) -> int:
+    return next((n for n in range(at + 1, end) if lines[n].strip()), end)
 
 
 def _is_closing(line: str, names: frozenset[str]) -> bool:

@@ -125,6 +125,16 @@ def test_it_reads_the_ways_in_which_zones_are_written(rule: str, start: datetime
     assert one(file("DTSTART;TZID=Z:20260330T140000", zone=zone)).start == start
 
 
+def test_it_finds_the_first_sunday_from_a_day() -> None:
+    zone = (
+        "BEGIN:VTIMEZONE\nTZID:Z\nBEGIN:STANDARD\nDTSTART:19701025T030000\nTZOFFSETTO:+0100\n"
+        "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\nEND:STANDARD\nBEGIN:DAYLIGHT\nDTSTART:19700329T020000\nTZOFFSETTO:+0200\n"
+        "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=SU;BYMONTHDAY=25,26,27,28,29,30,31\nEND:DAYLIGHT\nEND:VTIMEZONE"
+    )
+    assert one(file("DTSTART;TZID=Z:20260328T140000", zone=zone)).start == utc(28, 13)
+    assert one(file("DTSTART;TZID=Z:20260329T140000", zone=zone)).start == utc(29, 12)
+
+
 def test_it_does_not_let_one_file_teach_the_next() -> None:
     zone = OUTLOOK_ZONE.format(name="Customized Time Zone")
     assert one(file("DTSTART;TZID=Customized Time Zone:20260305T140000", zone=zone)).zone_known

@@ -177,7 +177,7 @@ def test_it_needs_little_memory(raw: bytes) -> None:
 
 
 def test_it_notes_what_it_did_not_read() -> None:
-    assert problems_of(nested(60)) == ["parts nested deeper than 50"]
+    assert problems_of(nested(60)) == ["parts nested deeper than 50", "no readable text"]
     many = b"From: a@b.example\nContent-Type: multipart/mixed; boundary=x\n\n" + b"--x\n\na\n" * 600
     assert problems_of(many) == ["more than 500 parts"]
     assert len(source_of(many).parts) == 500

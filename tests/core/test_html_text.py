@@ -142,6 +142,20 @@ def test_it_keeps_an_indented_paragraph_that_nobody_wrote_before() -> None:
     assert PRE in message.text
 
 
+def test_it_keeps_a_paragraph_that_gmail_indented() -> None:
+    style = "margin:0 0 0 40px;border:none;padding:0px"
+    message = shown(f'<div>The plan:</div><blockquote class="gmail_quote" style="{style}">{PRE}</blockquote>')
+    assert PRE in message.text
+
+
+def test_it_keeps_the_page_of_a_job_site_that_begins_like_a_header() -> None:
+    message = shown(
+        "<div>From: Maria Lopez</div><div>Subject: Interview</div><div>To: Dana</div><p>Tuesday?</p>",
+        subject="A message",
+    )
+    assert message.text.endswith("Tuesday?")
+
+
 def test_it_keeps_answers_between_quotations() -> None:
     message = shown(
         '<div class="gmail_attr">On Mon, Mar 2, 2026 at 9:14 AM Maria &lt;m@n.example&gt; wrote:</div>'

@@ -96,7 +96,8 @@ def test_it_needs_the_raw_form_for_an_invitation_held_back_unless_it_came_twice(
     attached = {"mimeType": "text/plain", "filename": "cv.txt", "body": {"size": 4, "attachmentId": "A"}}
     assert mime.needs_raw({"payload": {"mimeType": "multipart/mixed", "parts": [held]}})
     assert not mime.needs_raw({"payload": {"mimeType": "multipart/mixed", "parts": [calendar, held]}})
-    assert not mime.needs_raw({"payload": {"mimeType": "multipart/mixed", "parts": [attached]}})
+    body = {"mimeType": "text/plain", "body": {"size": 2, "data": base64url(b"Hi")}}
+    assert not mime.needs_raw({"payload": {"mimeType": "multipart/mixed", "parts": [body, attached]}})
 
 
 @pytest.mark.parametrize(
@@ -372,7 +373,7 @@ def test_it_names_what_is_missing_without_quoting_the_mail() -> None:
 
 def alternative(plain: str, html: str) -> bytes:
     made = EmailMessage()
-    made["From"], made["Subject"] = "Maria <m@a.example>", "Interview"
+    made["From"], made["Subject"] = "Maria <m@a.example>", "Re: Interview"
     made.set_content(plain)
     made.add_alternative(html, subtype="html")
     return made.as_bytes()
@@ -448,6 +449,34 @@ def test_it_does_not_take_an_attached_text_for_the_body() -> None:
     made.add_attachment("My life.", filename="cv.txt")
     message = message_of(made.as_bytes())
     assert (message.text, message.attachments) == ("Mine.", ("cv.txt",))
+
+
+def test_it_takes_a_named_text_for_the_body_where_there_is_no_other() -> None:
+    raw = raw_mail("Hello there", kind='text/plain; name="body.txt"')
+    assert message_of(raw).text == "Hello there"
+    answer = resource(raw, as_format="full")
+    assert mime.needs_raw(answer)
+    both = {
+        "payload": {
+            "mimeType": "multipart/mixed",
+            "parts": [resource(raw_mail("x"), as_format="full")["payload"], answer["payload"]],
+        }
+    }
+    assert not mime.needs_raw(both)
+
+
+def test_it_shows_no_text_that_mail_programs_do_not_show() -> None:
+    raw = (
+        b"From: a@b.example\nContent-Type: multipart/alternative; boundary=x\n\n--x\nContent-Type: text/plain\n\nHello\n"
+        b"--x\nContent-Type: text/x-amp-html\n\n<p>dynamic</p>\n--x\nContent-Type: text/vcard\n\nBEGIN:VCARD\n--x--\n"
+    )
+    assert message_of(raw).text == "Hello"
+
+
+def test_it_says_when_there_is_nothing_to_read() -> None:
+    assert problems_of(b"From: a@b.example\nContent-Type: application/pkcs7-mime\n\nMIIB") == [
+        "no readable text"
+    ]
 
 
 # ── Invitations ────────────────────────────────────────────────────────────────────────────────────────────────

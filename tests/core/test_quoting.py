@@ -167,8 +167,20 @@ def test_it_does_not_mistake_the_authors_words_for_history(words: str) -> None:
     )
 )
 def test_it_loses_no_line(lines: list[str]) -> None:
-    cut = split("\n".join(lines))
+    cut = split("\n".join(lines), answers=True)
     written = sorted(line.lstrip("> ") for line in lines if line.strip("> "))
     kept = sorted(line for part in (cut.text, cut.quoted, cut.forwarded) for line in part.split("\n") if line)
     assert kept == written
-    assert split(cut.text).text == cut.text or ">" in "".join(lines)
+
+
+def test_it_keeps_bullets_in_a_mail_that_answers_nothing() -> None:
+    words = "What to expect:\n> 30 minutes of talk\n> a tour"
+    assert said(words, subject="Interview").text == words
+    assert said(words, subject="Re: Interview").quoted == "30 minutes of talk\na tour"
+
+
+def test_it_keeps_the_mail_of_a_job_site_that_begins_like_a_header() -> None:
+    words = "From: Maria Lopez\nTo: Dana Kim\nSubject: Interview\n\nCan you come on Tuesday?"
+    assert said(words, subject="Maria sent you a message").text == words
+    assert said(f"Yes.\n\n{words}", subject="Interview").text == "Yes."
+    assert said(words, subject="Fwd: Interview").forwarded == words

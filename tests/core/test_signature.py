@@ -125,7 +125,8 @@ def test_it_gives_a_message_without_signature_its_whole_length() -> None:
     assert message.signature_at == len(message.text)
 
 
-def test_it_lets_a_message_be_nothing_but_a_sign_off() -> None:
-    message = said("Thanks!\n\nMaria", sender=MARIA)
-    assert message.text == "Thanks!\n\nMaria"
-    assert message.body == ""
+@pytest.mark.parametrize("words", ["Thank you so much!", "Hi Dana,\n\nMany thanks!", "See you then!"])
+def test_it_takes_a_sign_off_for_a_statement_where_there_is_no_other(words: str) -> None:
+    message = said(f"{words}\n\nMaria", sender=MARIA)
+    assert message.body.strip() == words
+    assert message.signature == "Maria"
