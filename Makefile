@@ -1,0 +1,79 @@
+# Every target makes what it needs: a machine with Python 3.11 or newer, make and a package index is enough.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV ?= uv
+
+# the sources that tools look at
+SOURCES := agent migrations tests benchmarks
+
+.PHONY: help demo test evaluate lint format lock dist clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo      watch the whole program work, with nothing set up"
+	@echo "make test      lint, types and tests"
+	@echo "make evaluate  how much of the sample mailboxes is understood"
+	@echo "make lint      ruff and mypy only"
+	@echo "make format    let ruff format the sources"
+	@echo "make lock      make the lock files anew (needs uv)"
+	@echo "make dist      wheel and source archive, in dist/"
+	@echo "make clean     remove what was made, .venv included"
+
+demo: $(VENV)/runtime.stamp
+	$(BIN)/followup-agent demo
+
+test: lint
+	$(BIN)/pytest
+
+evaluate: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.evaluate
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+# ── the virtual environment ──
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; name one: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+# every package by its hash; then this folder, with the setuptools of the lock and without a look at the index.
+# What the tests need includes what the demo needs: once dev.stamp is there, the demo installs nothing.
+define install
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+endef
+
+$(VENV)/runtime.stamp: requirements.lock pyproject.toml | $(BIN)/python
+	$(call install,requirements.lock)
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
+	$(call install,requirements-dev.lock)
+	@touch $@ $(VENV)/runtime.stamp
+
+# ── releases ──
+
+# Names, versions and hashes only: which index they come from is the user's own business.
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-header --no-annotate pyproject.toml
+
+lock:
+	printf 'setuptools>=77\n' | $(COMPILE) - --extra demo --output-file requirements.lock
+	$(COMPILE) --extra dev --output-file requirements-dev.lock
+
+dist: $(VENV)/dev.stamp
+	rm -rf build dist
+	$(BIN)/python -c 'from setuptools import build_meta as b; b.build_sdist("dist"); b.build_wheel("dist")'
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
