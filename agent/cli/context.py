@@ -79,7 +79,7 @@ class App:
 
     def cycle(self, store: Store) -> Cycle:
         """The crank, connected to Gmail."""
-        from agent.cli.letters import compose_config
+        from agent.cli.letters import compose_config, materials
         from agent.cli.progress import progress
         from agent.cycle.turn import Cycle
 
@@ -90,6 +90,7 @@ class App:
             clock=self.clock,
             sleep=self.sleep,
             compose=compose_config(self.config, store.account()),
+            materials=materials(self.config),
             progress=progress(quiet=self.verbosity < 0),
         )
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import html
+import mimetypes
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from agent.config import Config
 from agent.core.compose import ComposeConfig
-from agent.errors import ConfigError
+from agent.core.wire import Attachment
+from agent.cycle.create import Materials
+from agent.errors import ConfigError, DataError
 from agent.store.records import Account
 
 LARGEST_TEMPLATE = 100_000
+LARGEST_ENCLOSURE = 15_000_000  # Gmail takes 25 MB once encoded, which adds a third
 
 
 def compose_config(config: Config, account: Account | None) -> ComposeConfig:
@@ -20,7 +25,30 @@ def compose_config(config: Config, account: Account | None) -> ComposeConfig:
         signature=config.drafts.signature or _gmail_signature(account),
         language=config.drafts.language,
         templates=_templates(config.drafts.templates_dir),
+        materials=tuple(path.name for path in config.drafts.materials),
     )
+
+
+def materials(config: Config) -> Materials:
+    """Reads the files of ``drafts.materials`` by name, at the moment they are enclosed."""
+    paths = {path.name: path for path in config.drafts.materials}
+
+    def enclosed(names: Sequence[str]) -> tuple[Attachment, ...]:
+        found = tuple(_attachment(paths[name]) for name in names)
+        if sum(len(one.data) for one in found) > LARGEST_ENCLOSURE:
+            raise DataError("the files of drafts.materials are more than 15 MB together")
+        return found
+
+    return enclosed
+
+
+def _attachment(path: Path) -> Attachment:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"drafts.materials: {path} cannot be read ({error.strerror})") from error
+    kind, _ = mimetypes.guess_type(path.name)
+    return Attachment(path.name, kind or "application/octet-stream", data)
 
 
 def _gmail_signature(account: Account | None) -> str:

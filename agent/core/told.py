@@ -112,8 +112,6 @@ def _log(fold: Fold, note: Note) -> None:
             fold.disposition, fold.turn, fold.since = ended[note.key], Turn.NOBODY, at
         case _:
             pass
-    if note.value:
-        fold.words.append(note.value)
 
 
 def _instant(value: str, zone: str) -> datetime:

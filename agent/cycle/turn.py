@@ -12,11 +12,13 @@ from pathlib import Path
 from agent.config import Config
 from agent.core.compose import ComposeConfig
 from agent.core.model import normal_email
-from agent.cycle.execute import Execute
+from agent.cycle.create import Creation, Materials
+from agent.cycle.hands import Hands
 from agent.cycle.lives import Lives
 from agent.cycle.report import TurnReport
 from agent.cycle.sync import Fetched, Progress, Sync
 from agent.cycle.thinking import Thinker, own_names
+from agent.cycle.withdraw import withdraw
 from agent.errors import AgentError, AuthError
 from agent.gmail.client import Gmail
 from agent.store.records import Account
@@ -35,6 +37,7 @@ class Cycle:
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
     compose: ComposeConfig = field(default_factory=ComposeConfig)
+    materials: Materials = lambda _: ()
     progress: Progress = lambda *_: None
 
     def turn(self, *, full: bool = False, dry_run: bool = False) -> TurnReport:
@@ -94,24 +97,13 @@ class Cycle:
         """Think, then do; True if another pass is needed."""
         lives = Lives(self.gmail, self.store, thinker.identity, now, self.sleep)
         lives.follow(touched=fetched.drafts_touched)
-        judged = thinker.think()
-        execute = Execute(
-            gmail=self.gmail,
-            store=self.store,
-            identity=thinker.identity,
-            lives=lives,
-            report=report,
-            now=now,
-            zone=self.config.policy.time_zone,
-            config=self.compose,
-            max_per_day=self.config.policy.max_drafts_per_day,
-            sleep=self.sleep,
-            dry_run=report.dry_run,
-        )
-        made = len(report.created)
-        withdrew = execute.withdraw(judged)
-        stale = execute.create(judged)
-        report.transitions += thinker.record(execute.in_the_way)
+        zone, dry_run = self.config.policy.time_zone, report.dry_run
+        hands = Hands(self.gmail, self.store, thinker.identity, lives, report, now, zone, dry_run)
+        judged, made = thinker.think(), len(report.created)
+        withdrew = withdraw(hands, judged)
+        creation = Creation(hands, self.compose, self.config.policy.max_drafts_per_day, self.materials)
+        stale = creation.create(judged)
+        report.transitions += thinker.record(creation.in_the_way)
         report.candidacies = len(judged)
         if not self.config.storage.keep_mail_text:
             self.store.strip_text()

@@ -1,0 +1,236 @@
+"""Make the drafts that are due. Intent before deed; one draft per key, ever; never on a guess about what Gmail holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
+
+from agent.core import envelope
+from agent.core.compose import ComposeConfig, Refusal, compose
+from agent.core.document import Judged
+from agent.core.model import (
+    Action,
+    ActionKind,
+    Composition,
+    Contact,
+    DraftRecord,
+    DraftState,
+    Problem,
+)
+from agent.core.wire import Attachment, to_bytes
+from agent.cycle.hands import Hands
+from agent.cycle.lives import WITHDRAWING
+from agent.errors import DataError, NotFound, OutcomeUnknown, Refused
+from agent.gmail.client import DraftRef
+from agent.gmail.drafts import digest, find_ours
+
+THREADS_READ_AGAIN = 5
+ATTEMPTS = 3
+Materials = Callable[[Sequence[str]], tuple[Attachment, ...]]
+
+
+@dataclass(slots=True)
+class Creation:
+    """The drafts of one turn. ``in_the_way``: candidacy id → why a due draft was not made."""
+
+    hands: Hands
+    config: ComposeConfig
+    max_per_day: int
+    materials: Materials = lambda _: ()  # reads files by name; DataError if one is missing or too large
+    in_the_way: dict[str, str] = field(default_factory=dict)
+
+    def create(self, judged: Sequence[Judged]) -> bool:
+        """Make the drafts that are due; True if mail came in between, so that the turn must think again."""
+        due = [(j.outlook.due, j) for j in judged if j.outlook.due is not None]
+        for action, one in sorted(due, key=lambda pair: (pair[0].due, pair[0].key)):
+            for letter, recipient in _letters(action, one):
+                if self._create(letter, one, judged, recipient):
+                    return True
+                if one.candidacy.id in self.in_the_way:
+                    break
+        return False
+
+    def _create(
+        self, action: Action, judged: Judged, everybody: Sequence[Judged], recipient: Contact | None
+    ) -> bool:
+        known = self.hands.store.draft_by_key(action.key)
+        if known is not None and (known.state is not DraftState.INTENDED or known.attempts >= ATTEMPTS):
+            return False
+        if known is None and self._made_today() >= self.max_per_day:
+            self._stop(
+                judged,
+                f"{self.max_per_day} drafts were made today (policy.max_drafts_per_day); it follows tomorrow",
+            )
+            return False
+        letter = self._compose(action, judged, everybody, recipient)
+        if isinstance(letter, Refusal):
+            self._stop(judged, ". ".join((letter.reason, *letter.problems)))
+            return False
+        return self._write(action, judged, letter, known)
+
+    def _compose(
+        self, action: Action, judged: Judged, everybody: Sequence[Judged], recipient: Contact | None
+    ) -> Composition | Refusal:
+        others = {j.candidacy.company for j in everybody if j.candidacy.company} - {judged.candidacy.company}
+        return compose(
+            action,
+            judged.candidacy,
+            judged.state,
+            self.hands.identity,
+            config=replace(self.config, other_companies=tuple(sorted(others))),
+            now=self.hands.now,
+            zone=self.hands.zone,
+            recipient=recipient,
+        )
+
+    def _write(self, action: Action, judged: Judged, letter: Composition, known: DraftRecord | None) -> bool:
+        record = self._record(action, judged, letter, known)
+        if self.hands.dry_run:
+            self.hands.report.created.append(record)
+            return False
+        fresh, standing = self._read_again(judged, letter.thread_id)
+        if fresh:
+            return True
+        if standing:
+            self._stand_back(record, judged)
+            return False
+        try:
+            enclosed = self.materials(letter.attachments)
+        except DataError as error:
+            self._stop(judged, str(error))
+            return False
+        raw = to_bytes(letter, key=action.key, date=self.hands.now, attachments=enclosed)
+        if known is None:
+            if not self.hands.store.put_intent(record):
+                return False
+        else:
+            self.hands.store.update_draft(
+                action.key, attempts=known.attempts + 1, changed_at=self.hands.now, digest=record.digest
+            )
+        self._post(record, raw, letter.thread_id)
+        return False
+
+    def _post(self, record: DraftRecord, raw: bytes, thread_id: str) -> None:
+        try:
+            ref = self.hands.gmail.create_draft(raw, thread_id)
+        except OutcomeUnknown:
+            if self.hands.lives.settle(record):
+                self._count(record.key)
+            return
+        except Refused as refusal:
+            because = f"Gmail refused it ({refusal.status})"
+            self.hands.store.update_draft(
+                record.key, state=DraftState.OBSOLETE, because=because, changed_at=self.hands.now
+            )
+            self.hands.report.problems.append(Problem("", f"a draft was not made: {because}"))
+            return
+        if thread_id and ref.thread_id != thread_id:
+            self._misplaced(record, ref)
+            return
+        self.hands.store.update_draft(
+            record.key,
+            state=DraftState.OPEN,
+            draft_id=ref.draft_id,
+            gmail_id=ref.gmail_id,
+            thread_id=ref.thread_id,
+            changed_at=self.hands.now,
+        )
+        self.hands.lives.read_back(record.key, ref)
+        self._count(record.key)
+
+    def _count(self, key: str) -> None:
+        made = self.hands.store.draft_by_key(key)
+        if made is not None:
+            self.hands.report.created.append(made)
+
+    def _misplaced(self, record: DraftRecord, ref: DraftRef) -> None:
+        """Gmail put it outside the thread: a letter out of context is worse than none."""
+        because = "Gmail did not put it into the thread"
+        self.hands.store.update_draft(
+            record.key, draft_id=ref.draft_id, gmail_id=ref.gmail_id, because=f"{WITHDRAWING}{because}"
+        )
+        self.hands.gmail.delete_draft(ref.draft_id)
+        self.hands.store.update_draft(
+            record.key, state=DraftState.OBSOLETE, because=because, changed_at=self.hands.now
+        )
+        self.hands.report.problems.append(Problem("", f"a draft was not made: {because}"))
+
+    def _read_again(self, judged: Judged, thread_id: str) -> tuple[bool, bool]:
+        """Read the candidacy's threads once more: has mail come in, does a draft stand in the thread already?"""
+        recent = [r.message.thread_id for r in reversed(judged.candidacy.readings)]
+        threads = list(dict.fromkeys((*([thread_id] if thread_id else []), *recent)))[:THREADS_READ_AGAIN]
+        standing = False
+        for one in threads:
+            try:
+                resources = self.hands.gmail.thread(one, format="minimal")
+            except NotFound:
+                continue
+            drafts = [r for r in resources if "DRAFT" in r.get("labelIds", ())]
+            standing |= bool(drafts) and one == thread_id
+            ids = {
+                str(r.get("id"))
+                for r in resources
+                if r not in drafts and not set(r.get("labelIds", ())) & {"TRASH", "SPAM"}
+            }
+            if ids - self.hands.store.has_message(ids):
+                return True, False
+        return False, standing
+
+    def _stand_back(self, record: DraftRecord, judged: Judged) -> None:
+        """A draft in the thread: ours (database restored from a backup: adopt it), else the user's (keep away)."""
+        found = find_ours(
+            self.hands.gmail,
+            key=record.key,
+            digests=(record.digest,),
+            thread_id=record.thread_id,
+            elsewhere=0,
+        )
+        if found is None:
+            self._stop(judged, "there is a draft of yours in this thread already")
+        elif self.hands.store.put_intent(record) or self.hands.store.draft_by_key(record.key):
+            self.hands.lives.adopt(record, found)
+
+    def _record(
+        self, action: Action, judged: Judged, letter: Composition, known: DraftRecord | None
+    ) -> DraftRecord:
+        to = tuple(a.email for a in letter.to)
+        cc = tuple(a.email for a in letter.cc)
+        return DraftRecord(
+            key=action.key,
+            candidacy_id=judged.candidacy.id,
+            anchor_thread_id=judged.candidacy.anchor_thread_id,
+            kind=action.kind,
+            step=action.step,
+            state=DraftState.INTENDED,
+            thread_id=letter.thread_id,
+            to=to,
+            cc=cc,
+            subject=letter.subject,
+            text=letter.text,
+            digest=digest(letter.text, to, cc, letter.subject),
+            created_at=known.created_at if known else self.hands.now,
+            changed_at=self.hands.now,
+            attempts=(known.attempts if known else 0) + 1,
+        )
+
+    def _made_today(self) -> int:
+        zone = ZoneInfo(self.hands.zone)
+        today = self.hands.now.astimezone(zone).date()
+        return sum(r.created_at.astimezone(zone).date() == today for r in self.hands.store.drafts())
+
+    def _stop(self, judged: Judged, reason: str) -> None:
+        self.in_the_way[judged.candidacy.id] = reason
+
+
+def _letters(action: Action, judged: Judged) -> Iterator[tuple[Action, Contact | None]]:
+    """The letter in the thread; after a panel, one to each of the others as a conversation of its own."""
+    yield action, None
+    if action.kind is not ActionKind.THANK_YOU:
+        return
+    way = envelope.route(judged.candidacy, judged.state, action)
+    if isinstance(way, envelope.Refusal):
+        return
+    for contact in envelope.panel(judged.candidacy, judged.state):
+        if contact.address.email not in {a.email for a in way.to}:
+            yield replace(action, key=f"{action.key}:{contact.address.email}"), contact
