@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from agent.core import senders
 from agent.core.lexicon import pack
 from agent.core.model import Address, Contact, Reading, Role, SignalKind
-from agent.core.parties import is_machine, is_vendor_robot
+from agent.core.parties import employer_domain, is_machine, is_vendor_robot
 from agent.core.sides import Sides
 from agent.core.signing import display_name, goes_by, people_words, says
 
@@ -33,7 +33,7 @@ def order(sides: Sides, readings: Sequence[Reading]) -> list[Address]:
 
 
 def contacts(
-    sides: Sides, readings: Sequence[Reading], *, formal: bool | None, language: str
+    sides: Sides, readings: Sequence[Reading], *, formal: bool | None, language: str, agency: str = ""
 ) -> tuple[Contact, ...]:
     """Everybody on the employer's side, the likeliest addressee first; no robots but those of the employer's own."""
     found: list[Contact] = []
@@ -51,6 +51,8 @@ def contacts(
             and not theirs
         ):
             role = Role.INTERVIEWER
+        if role is Role.UNKNOWN and agency and employer_domain(address.email) in sides.domains and theirs:
+            role = Role.RECRUITER
         clean = Address(display_name(address, theirs), address.email)
         robot = senders.is_no_reply(address.email) or address.email in sides.outsiders
         found.append(

@@ -9,6 +9,7 @@ from agent.core import senders
 from agent.core.company import label, letters
 from agent.core.model import Address
 from agent.core.parties import employer_domain, is_private, is_vendor_robot
+from agent.core.signing import person
 
 _HIRING_PARTS = re.compile(r"(?:careers?|jobs?|hr|hiring|recruit(?:ing|ment|er|ers)?|talent|team|group|inc|llc|ltd|online|mail|global|intl|international|"
                            r"corp|co|company|official|secure|portal|onboarding|people|staffing|apply|work|interview|interviews|offers?|usa?|uk|eu|de|"
@@ -68,8 +69,8 @@ def impersonates(sender: Address, domains: Iterable[str], people: Iterable[Addre
         resembles(domain, d) or hidden_host(sender.domain, d) for d in known
     ):
         return True
-    name = letters(sender.name)
-    same_name = len(name) > 5 and any(
-        letters(a.name) == name and a.email != sender.email and employer_domain(a.email) for a in people
+    name = person(sender.name)
+    taken = any(
+        person(a.name) == name and a.email != sender.email and employer_domain(a.email) for a in people
     )
-    return same_name and not is_private(sender.email)
+    return bool(name) and taken and not is_private(sender.email)

@@ -239,21 +239,20 @@ def _invites_me(invite: Invite, reading: Reading, identity: Identity, *, bare: b
 
 def _afterwards(heard: Sequence[Reading]) -> list[Reading]:
     """Conversation that only follows an interview: thanks for it, the next round, holding on after it."""
-    thanked = [
-        r
-        for r in heard
-        if r.outgoing
-        and r.has(SignalKind.THANK_YOU)
-        and r.has(SignalKind.INTERVIEW_TOPIC, SignalKind.JOB_TOPIC)
-    ]
-    held = [
-        r
-        for r in heard
-        if not r.outgoing
-        and r.has(SignalKind.INTERVIEW_TOPIC)
-        and (r.has(SignalKind.NEXT_ROUND) or r.strong(SignalKind.HOLDING, SignalKind.OFFER))
-    ]
+    topics = (SignalKind.INTERVIEW_TOPIC, SignalKind.JOB_TOPIC)
+    thanked = [r for r in heard if r.outgoing and r.has(SignalKind.THANK_YOU) and r.has(*topics)]
+    wrote = any(r.outgoing for r in heard)
+    held = [r for r in heard if not r.outgoing and _follows(r, wrote=wrote)]
     return [*thanked, *held]
+
+
+def _follows(reading: Reading, *, wrote: bool) -> bool:
+    """True if the employer speaks of what comes after an interview; a receipt speaks of what comes before one."""
+    if reading.has(SignalKind.ACKNOWLEDGEMENT) or not reading.has(SignalKind.INTERVIEW_TOPIC):
+        return False
+    return reading.has(SignalKind.NEXT_ROUND) or (
+        wrote and reading.strong(SignalKind.HOLDING, SignalKind.OFFER)
+    )
 
 
 def _own_evidence(firm: Sequence[Reading], interviewer: Sequence[Reading]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.core.kinship import belongs, kin, known_person, same_position, shares_people
+from agent.core.kinship import belongs, kin, known_person, same_position, shares_people, speaks_of
 from agent.core.model import SignalKind
 from agent.core.strands import Book, Strand, knows_position, relevant
 from agent.core.titles import compatible, essence
@@ -59,7 +59,7 @@ def _doubted(strand: Strand) -> Strand:
 
 def _only(strand: Strand, fits: Sequence[Strand]) -> Strand | None:
     """The one that fits, or fits best by position, then by people; None if two are equally good."""
-    for better in (same_position, shares_people):
+    for better in (same_position, speaks_of, shares_people):
         if len(fits) <= 1:
             break
         fits = [s for s in fits if better(strand, s)] or fits

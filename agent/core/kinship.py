@@ -11,6 +11,7 @@ from agent.core import senders
 from agent.core.company import core, label, letters, same_company
 from agent.core.model import Reading, SignalKind
 from agent.core.parties import is_private, is_vendor_robot
+from agent.core.signing import bare_name, person
 from agent.core.strands import Strand, knows_position, same_client
 from agent.core.titles import compatible, essence
 
@@ -26,10 +27,8 @@ def shares_people(one: Strand, other: Strand) -> bool:
 
 def _names_person(one: Strand, other: Strand) -> bool:
     """A scheduler's mail names somebody of the other strand in full."""
-    text = " ".join(_headline(r) for r in one.readings if is_vendor_robot(r.message.sender.email))
-    return any(
-        len(a.name.split()) > 1 and letters(a.name) in letters(text) for a in other.sides.people.values()
-    )
+    text = letters(" ".join(_headline(r) for r in one.readings if is_vendor_robot(r.message.sender.email)))
+    return any(person(a.name) and letters(bare_name(a.name)) in text for a in other.sides.people.values())
 
 
 def _headline(reading: Reading) -> str:
@@ -41,27 +40,47 @@ def kin(strand: Strand, seed: Strand) -> str:
     """Why a strand belongs to a seed, or an empty string; the positions and clients must not contradict."""
     if not compatible(strand.position, seed.position) or not same_client(strand, seed):
         return ""
-    if (
-        (strand.agency or seed.agency)
-        and not (knows_position(strand) and knows_position(seed))
-        and not _shares_thread_of_talk(strand, seed)
-    ):
-        return "participant" if shares_people(strand, seed) and strand.company == seed.company != "" else ""
-    if strand.sides.domains & seed.sides.domains:
+    if strand.sides.domains & seed.sides.domains or _sister_houses(strand, seed):
+        if (strand.agency or seed.agency) and not _same_errand(strand, seed):
+            return ""
         return "scheduler" if _is_scheduling(strand) else "employer"
     if _from_vendor(strand) or _from_vendor(seed):
         return _kin_by_name(strand, seed)
-    if _private_people(strand) & seed.sides.people.keys():
-        return "participant"
-    return ""
+    shared = _private_people(strand) & seed.sides.people.keys()
+    return "participant" if shared or moved_house(strand, seed) else ""
 
 
-def _shares_thread_of_talk(strand: Strand, seed: Strand) -> bool:
-    return (
-        bool(knows_position(strand) or knows_position(seed))
-        and strand.company == seed.company
-        and bool(strand.company)
-    )
+def _sister_houses(one: Strand, other: Strand) -> bool:
+    """True for two domains of one employer, if the user has written to both."""
+    return one.trusted and other.trusted and not (one.agency or other.agency) and same_name(one, other)
+
+
+def same_name(one: Strand, other: Strand) -> bool:
+    """True if both name the same employer in more than one word, or in one that is long."""
+    words = core(one.company)
+    return len("".join(words)) > 6 and same_company(one.company, other.company)
+
+
+def _same_errand(strand: Strand, seed: Strand) -> bool:
+    """One agency has many clients: the client or the position must agree, or at least the person."""
+    clients = all(s.agency and s.company != s.agency for s in (strand, seed))
+    return clients or (knows_position(strand) and knows_position(seed)) or shares_people(strand, seed)
+
+
+def moved_house(strand: Strand, seed: Strand) -> bool:
+    """True if a person who wrote through a network or a private mailbox goes on from the employer's own domain."""
+    private, own = sorted((strand, seed), key=lambda s: bool(s.sides.domains))
+    if private.sides.domains or not own.sides.domains:
+        return False
+    names = {person(a.name) for a in private.sides.people.values()} - {frozenset()}
+    same_person = any(person(a.name) in names for a in own.sides.people.values())
+    return same_person and any(fits_domain(private.company, d) for d in own.sides.domains)
+
+
+def fits_domain(name: str, domain: str) -> bool:
+    """True if a company's name makes up a domain ("Otway Foods", otwayfoods.example)."""
+    joined, wanted = "".join(core(name)), label(domain)
+    return len(joined) >= 4 and (joined == wanted or wanted.startswith(joined) or joined.startswith(wanted))
 
 
 def _is_scheduling(strand: Strand) -> bool:
@@ -83,25 +102,20 @@ def _private_people(strand: Strand) -> set[str]:
 
 def _kin_by_name(strand: Strand, seed: Strand) -> str:
     """Mail from a shared host belongs to the employer it names as its sender, or whose people it names."""
-    reason = "scheduler" if _is_scheduling(strand) or _is_scheduling(seed) else "ats"
     vendor, other = (strand, seed) if _from_vendor(strand) else (seed, strand)
-    if other.company and vendor.company and same_company(vendor.company, other.company):
-        return reason
-    if not vendor.company or _from_scheduler_only(vendor):
-        if other.company and any(names_company(_headline(r), other) for r in vendor.readings):
-            return reason
-        if _names_person(vendor, other) and (knows_position(vendor) or _is_scheduling(vendor)):
-            return reason
-    labels = {label(d) for d in other.sides.domains}
-    return reason if "".join(core(vendor.company)) in labels and vendor.company else ""
-
-
-def _from_scheduler_only(strand: Strand) -> bool:
-    return all(
-        senders.is_scheduler(r.message.sender.domain) or senders.is_calendar_robot(r.message.sender.email)
-        for r in strand.readings
-        if not r.outgoing
+    scheduling = _is_scheduling(vendor)
+    named = bool(other.company) and (
+        same_company(vendor.company, other.company)
+        or speaks_of(vendor, other)
+        or any(fits_domain(vendor.company, d) for d in other.sides.domains)
     )
+    known = _names_person(vendor, other) and (scheduling or knows_position(vendor))
+    return ("scheduler" if _is_scheduling(strand) else "ats") if named or known else ""
+
+
+def speaks_of(strand: Strand, seed: Strand) -> bool:
+    """True if the strand's messages name the seed's employer."""
+    return any(names_company(_headline(r), seed) for r in strand.readings if not r.outgoing)
 
 
 def known_person(reading: Reading, seed: Strand) -> bool:
@@ -142,7 +156,7 @@ def _private_voice(strand: Strand, seed: Strand) -> str:
             for r in seed.readings
             if not r.outgoing and r.message.sender.email != sender.email
         )
-        has_own_address = any(letters(a.name) == letters(sender.name) for a in seed.sides.people.values())
+        has_own_address = any(person(a.name) == person(sender.name) for a in seed.sides.people.values())
         about = names_company(f"{reading.message.subject} {reading.message.body[:2000]}", seed) or (
             knows_position(strand) and compatible(strand.position, seed.position)
         )
@@ -156,7 +170,10 @@ def _plain_subject(reading: Reading) -> bool:
 
 
 def names_company(text: str, strand: Strand) -> bool:
+    """True if a text names the strand's employer; a name of one word must be written as a name."""
     wanted = core(strand.company)
-    if not wanted or len("".join(wanted)) < 5:
+    if not wanted or len("".join(wanted)) < 4 or f" {' '.join(wanted)} " not in f" {' '.join(core(text))} ":
         return False
-    return f" {' '.join(wanted)} " in f" {' '.join(core(text))} "
+    return len(wanted) > 1 or any(
+        letters(w) == wanted[0] and w[:1].isupper() for w in re.findall(r"\w+", text)
+    )

@@ -13,13 +13,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from agent.core.company import core, letters, without_team
 from agent.core.contacts import contacts, is_formal, language_of, phone
-from agent.core.fronts import hidden_host, resembles
+from agent.core.genuine import doubles_doubted, one_name_a_house, without_false_fronts
 from agent.core.joining import attached, joined_seeds, together_enough
-from agent.core.kinship import names_company
 from agent.core.model import Address, Candidacy, Contact, Identity, Link, Note, NoteKind, Reading
-from agent.core.parties import employer_domain, is_vendor_robot
 from agent.core.strands import Book, Strand
 from agent.core.threads import corresponded, strands, suspicious, usable
 
@@ -33,11 +30,12 @@ def candidacies(
     apart, together = _told(notes)
     clean = [r for r in kept if not suspicious(r, book)]
     found = strands(clean, book, apart, together)
-    found = _without_false_fronts(found, book)
+    found = without_false_fronts(found)
     seeds = joined_seeds([s for s in found if s.counts], book, apart)
     rest = [s for s in found if not s.counts]
     seeds, rest = attached(seeds, rest, book, apart)
     seeds += together_enough(rest, book, apart)
+    seeds = one_name_a_house(doubles_doubted(seeds))
     return tuple(_candidacy(s, book, known) for s in sorted(seeds, key=lambda s: s.key))
 
 
@@ -62,54 +60,11 @@ def _told(notes: Sequence[Note]) -> tuple[frozenset[frozenset[str]], tuple[tuple
     return apart, tuple(sorted(pair for kind, pair in said.values() if kind is NoteKind.MERGE))
 
 
-def _without_false_fronts(found: Sequence[Strand], book: Book) -> list[Strand]:
-    """Strands whose sender would like to be taken for an employer the user really talks to are left alone."""
-    genuine = [s for s in found if s.counts and _trusted(s, book)]
-    return [s for s in found if s.forced or not any(_fronts_for(s, g, book) for g in genuine if g is not s)]
-
-
-def _trusted(strand: Strand, book: Book) -> bool:
-    return bool(strand.sides.domains & book.written_to or strand.sides.people.keys() & book.written_to)
-
-
-def _fronts_for(strand: Strand, genuine: Strand, book: Book) -> bool:
-    senders_ = {
-        r.message.sender
-        for r in strand.readings
-        if not r.outgoing and not is_vendor_robot(r.message.sender.email)
-    }
-    strangers = [a for a in senders_ if not genuine.sides.holds(a.email)]
-    if not strangers or any(genuine.sides.holds(a.email) for a in senders_):
-        return False
-    if any(
-        resembles(employer_domain(a.email), d) or hidden_host(a.domain, d)
-        for a in strangers
-        for d in genuine.sides.domains
-    ):
-        return not _trusted(strand, book) or genuine.key <= strand.key
-    return not _trusted(strand, book) and any(_borrows_name(a, genuine, strand) for a in strangers)
-
-
-def _borrows_name(address: Address, genuine: Strand, strand: Strand) -> bool:
-    """True if an unknown address shows a contact's name, or the employer's name as its own."""
-    name = letters(without_team(address.name))
-    contact = len(name) > 5 and any(letters(a.name) == name for a in genuine.sides.people.values() if a.name)
-    if contact and (genuine.sides.domains or employer_domain(address.email)):
-        return address.email not in genuine.sides.introduced
-    shown = bool(core(address.name)) and names_company(address.name, genuine)
-    signed = any(
-        names_company(r.message.signature[:600], genuine)
-        for r in strand.readings
-        if r.message.sender == address
-    )
-    return (shown or signed) and not strand.agency
-
-
 def _candidacy(strand: Strand, book: Book, known: Mapping[str, str]) -> Candidacy:
     anchor = _anchor(strand, known)
     language = book.told(strand.by, "language") or language_of(strand.readings, strand.sides)
     formal = is_formal([r for r in strand.readings if not r.outgoing or strand.sides.people], language)
-    people = contacts(strand.sides, strand.readings, formal=formal, language=language)
+    people = contacts(strand.sides, strand.readings, formal=formal, language=language, agency=strand.agency)
     doubts = tuple(dict.fromkeys((*strand.verdict.doubts, *strand.doubts)))
     return Candidacy(
         id=candidacy_id(anchor),

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from agent.core import senders
 from agent.core.company import LEGAL, VIA, Named, has_org_word, letters, lists, same_company, without_team
 from agent.core.model import Reading
 from agent.core.position import bare_subject
+from agent.core.signing import is_role_line
 from agent.core.spelling import name_after, spelled_like, words_of
 
 LONGEST_TEXT = 4_000
+_CLIENTS = frozenset(["client", "clients", "kunde", "kunden", "mandant", "mandanten", "cliente", "clientes"])
 _ROLE_SPLIT = re.compile(r"\s+[|•·–—-]\s+|\s*\|\s*|,\s+|\s+(?:at|@|bei|chez)\s+")
 _PERSON_AT = re.compile(
     r"(?:\bfrom\b|\bat\b|@|\||\(|\s[-–—]\s|\bvon\b|\bbei\b|\bchez\b|,\s)\s*([^)|]{2,60})\)?\s*$",
@@ -44,6 +47,7 @@ def names(reading: Reading, labels: Sequence[str], people: frozenset[str]) -> tu
             ]
     found += _in_display(reading, people)
     found += _in_signature(signature)
+    found += _under_the_name(reading)
     found += [Named(n.name, n.weight) for n in _cued(f"{headline}\n{body}")]
     return tuple(n for n in found[:60] if _possible(n.name, people))
 
@@ -90,8 +94,8 @@ def _looks_like_person(name: str, reading: Reading) -> bool:
 
 def _in_signature(signature: str) -> list[Named]:
     found: list[Named] = []
-    for line in signature.split("\n")[:14]:
-        line = line.strip(" *_>")
+    lines = [line.strip(" *_>") for line in signature.split("\n")[:14]]
+    for line in lines:
         if not line or len(line) > 90 or "@" in line or "://" in line:
             continue
         pieces = [p.strip() for p in _ROLE_SPLIT.split(line) if p and p.strip()]
@@ -105,6 +109,23 @@ def _in_signature(signature: str) -> list[Named]:
                 legal = any(letters(w) in LEGAL for w in piece.split()[1:])
                 found.append(Named(piece, 4.0 if legal else 3.0 if len(pieces) == 1 else 2.0))
     return found
+
+
+def _under_the_name(reading: Reading) -> list[Named]:
+    """A line of two to four capitalised words right under the sender's own name, where small firms put theirs."""
+    surname = letters(reading.message.sender.name.split()[-1]) if reading.message.sender.name.strip() else ""
+    lines = [line.strip() for line in reading.message.text[-1_500:].split("\n") if line.strip()]
+    for name, line in pairwise(lines):
+        words = line.split()
+        signed = len(surname) > 2 and letters(name).endswith(surname) and len(name.split()) <= 4
+        fits = (
+            2 <= len(words) <= 4
+            and all(w[0].isupper() or w == "&" for w in words)
+            and line.replace("&", "").replace(" ", "").replace("'", "").isalpha()
+        )
+        if signed and fits and not is_role_line(line):
+            return [Named(line, 2.5)]
+    return []
 
 
 def _cued(text: str) -> list[Named]:
@@ -138,14 +159,22 @@ def clients(reading: Reading, people: frozenset[str], own: str) -> tuple[Named, 
     message = reading.message
     words = words_of(f"{bare_subject(message.subject)}\n{message.body[:LONGEST_TEXT]}")
     low = [w.lower() for w in words]
+    firsts = {cue[0] for cue in lists().client_before}
     found: list[Named] = []
-    for at in range(len(words)):
-        for cue in lists().client_before:
-            if tuple(low[at : at + len(cue)]) == cue:
-                name = name_after(words, at + len(cue))
-                if name and _possible(name, people) and not same_company(name, own):
-                    found.append(
-                        Named(name, (3.0 if len(cue) > 1 else 1.0) + (1.5 if has_org_word(name) else 0.0))
-                    )
-                break
+    for at, word in enumerate(low):
+        name, weight = "", 0.0
+        if word in firsts:
+            cue = next((c for c in lists().client_before if tuple(low[at : at + len(c)]) == c), ())
+            name, weight = (
+                (name_after(words, at + len(cue)), 3.0 if len(cue) > 1 else 1.0) if cue else ("", 0.0)
+            )
+        if not name and word in _CLIENTS and (comma := _comma(words, at)):
+            name, weight = name_after(words, comma + 1), 4.0
+        if name and _possible(name, people) and not same_company(name, own):
+            found.append(Named(name, weight + (1.5 if has_org_word(name) else 0.0)))
     return tuple(found[:20])
+
+
+def _comma(words: Sequence[str], at: int) -> int:
+    """The comma that introduces the client's name ("a client in Bristol, Severn Packaging, who …")."""
+    return next((i for i in range(at + 1, min(at + 6, len(words))) if words[i] == ","), 0)

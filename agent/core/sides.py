@@ -23,6 +23,7 @@ from agent.core.parties import (
     own_domains,
     recipients,
 )
+from agent.core.signing import person
 
 _ARRANGING = (
     SignalKind.INVITATION, SignalKind.AVAILABILITY_REQUEST, SignalKind.CONFIRMATION, SignalKind.RESCHEDULE, SignalKind.CANCELLATION,
@@ -117,8 +118,8 @@ def _belongs(found: Sides, reading: Reading) -> bool:
 
 def _spoken_of(sender: Address, found: Sides) -> bool:
     """A private address of somebody who was introduced under the same name ("Anjali Rao")."""
-    name = letters(sender.name)
-    return len(name) > 5 and any(letters(a.name) == name for a in found.people.values())
+    name = person(sender.name)
+    return bool(name) and any(person(a.name) == name for a in found.people.values())
 
 
 def _introduce(

@@ -21,23 +21,35 @@ _TITLES = re.compile(
     r"\b(?:dr|prof|mr|mrs|ms|miss|mx|herr|frau|m|mme|mlle|sr|sra|srta|dipl|ing|don|doña|sir|dame|rev|phd|md|mba|rrt|cpa|rn|jr|ii|iii)\b\.?",
     re.IGNORECASE,
 )
+_VIA = re.compile(r"\s(?:via|über|through)\s.*$", re.IGNORECASE)
+_HOUSE = re.compile(r"\s?[|(@].*$|\s(?:at|from|von|bei|chez|de chez)\s[A-Z].*$|\s[-–—]\s.*$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 def display_name(address: Address, theirs: Sequence[Reading]) -> str:
     """The person's name in reading order, without company, pronouns and quotes; from the signature where the header has none."""
-    name = _PRONOUNS.sub("", address.name).strip().strip("\"'")
-    name = re.sub(r"\s+(?:via|über|through)\s.*$", "", name, flags=re.IGNORECASE)
-    name = re.sub(
-        r"\s*[|(@].*$|\s+(?:at|from|von|bei|chez|de chez)\s+[A-Z].*$|\s+[-–—]\s+.*$", "", name
-    ).strip()
+    name = bare_name(address.name)
+    if "@" in address.name or not name:
+        name = next((line for r in reversed(theirs) if (line := _signed_full(r))), "")
+    return name
+
+
+def bare_name(shown: str) -> str:
+    """A display name without company, pronouns, nickname and network, first name first."""
+    name = _PRONOUNS.sub("", shown[:200]).strip().strip("\"'")
+    name = _VIA.sub("", name)
+    name = _HOUSE.sub("", name).strip()
     name = _EMOJI.sub("", _NICKNAME.sub("", name)).strip()
     last, comma, first = name.partition(",")
     if comma and _WORD.search(first) and len(first.split()) <= 3:
         name = f"{first.strip()} {last.strip()}"
-    if "@" in name or not name:
-        name = next((line for r in reversed(theirs) if (line := _signed_full(r))), "")
     return name
+
+
+def person(shown: str) -> frozenset[str]:
+    """A person's name for comparison, whatever the order; empty for less than two words."""
+    words = frozenset(letters(w) for w in name_words(bare_name(shown))) - {""}
+    return words if len(words) > 1 else frozenset()
 
 
 def _signed_full(reading: Reading) -> str:
@@ -50,7 +62,7 @@ def _signed_full(reading: Reading) -> str:
                 w[:1].isupper() and w.replace("-", "").replace("'", "").replace("’", "").isalpha()
                 for w in words
             )
-            and not _is_role_line(line)
+            and not is_role_line(line)
             and line.lower() not in people_words("signoffs")
         ):
             return line
@@ -70,7 +82,8 @@ def _closing_lines(reading: Reading) -> list[str]:
     return [line for line in (*lines, *tail, *last_words) if line and len(line) < 50]
 
 
-def _is_role_line(line: str) -> bool:
+def is_role_line(line: str) -> bool:
+    """True if a line says what somebody does."""
     keys = ("recruiter", "hiring_manager", "coordinator")
     return any(says(line, word) for key in keys for word in people_words(key))
 

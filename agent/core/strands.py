@@ -44,6 +44,7 @@ class Strand:
     agency: str
     forced: bool = False  # the user spoke about it
     doubts: tuple[str, ...] = ()
+    trusted: bool = False  # the user has written to somebody of the other side
 
     @property
     def start(self) -> datetime:
@@ -99,7 +100,8 @@ class Book:
         title = self._position(own, found, by)
         judged = verdict(own, found, self.identity, titled=bool(title))
         employer, agency = self._employer(own, found)
-        return Strand(own, by, found, judged, title, employer, agency, forced, doubts)
+        trusted = bool((found.domains | found.people.keys()) & self.written_to)
+        return Strand(own, by, found, judged, title, employer, agency, forced, doubts, trusted)
 
     def _position(self, readings: Sequence[Reading], found: Sides, by: Mapping[str, str]) -> str:
         if told := self.told(by, "position"):
