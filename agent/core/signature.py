@@ -17,6 +17,7 @@ from agent.core.quoting_words import folded, words
 _MOST_TAIL_LINES = 60
 _MOST_SIGN_OFF_LINES = 12
 _LONGEST_SIGN_OFF_LINE = 90
+_SHORTEST_BOILERPLATE = 160
 _DELIMITER = re.compile(r"(?:--|—|––|-- -|_{2,60}|-{3,60}|={3,60}|\*{3,60}|~{3,60})\s*")
 _SENTENCE_END = re.compile(r"(?:[.!?…]|\.\.\.)[)\"'”»]*$")
 _ABBREVIATION = re.compile(
@@ -40,7 +41,7 @@ _APPOINTMENT = re.compile(
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 _HEAD = re.compile(r"[,|(/–—•·;:<\[]| - ")
 _PREFACE_WORDS = """the your our dear das dein ihr ihre dr prof mr mrs ms miss herr frau mme m sr sra don dona le la les el los
-der die l equipe team de equipo"""
+der die l equipe team de equipo and und et y"""
 _PREFACE = frozenset(_PREFACE_WORDS.split())
 
 
@@ -75,7 +76,7 @@ def _notices_at(lines: Sequence[str], low: int) -> int:
         bare = line.strip()
         if at >= low and has_words and bare and _begins_notice(bare) and _only_notice(lines, at):
             return at
-        has_words = has_words or len(_WORD.findall(bare[:200])) >= 2
+        has_words = has_words or bool(_WORD.search(bare[:200]))
     return len(lines)
 
 
@@ -124,17 +125,27 @@ def _legal(behind: Sequence[str]) -> bool:
 def _sign_off_at(lines: Sequence[str], low: int, end: int, names: frozenset[str]) -> int:
     """The line of the closing formula, or of the sender's name, above ``end``; ``end`` itself where there is none."""
     tail: list[int] = []
+    last: list[int] | None = None  # the lines below the first paragraph that may be boilerplate
     for at in range(end - 1, low - 1, -1):
         line = lines[at].strip()
         if not line:
             continue
-        if _is_closing(line, names):
+        below = _below(lines, at, end)
+        named = below < end and _is_name(lines[below].strip(), names)
+        if _is_closing(line, names) and (last is None or named):
             begin = _first_closing(lines, at, low, names)
-            return begin if _says_something(lines[:begin]) else _below(lines, at, end)
-        if _is_statement(line) or len(tail) >= _MOST_SIGN_OFF_LINES:
+            return begin if _says_something(lines[:begin]) else below
+        if _is_boilerplate(line):
+            last = list(tail) if last is None else last
+        elif _is_statement(line) or len(tail) >= _MOST_SIGN_OFF_LINES:
             break
         tail.append(at)
-    return _name_at(lines, sorted(tail), end, names)
+    return _name_at(lines, sorted(tail if last is None else last), end, names)
+
+
+def _is_boilerplate(line: str) -> bool:
+    """A paragraph that is too long and too even to be an afterthought: tolerated only below a sign-off and a name."""
+    return len(line) >= _SHORTEST_BOILERPLATE and "?" not in line and not _APPOINTMENT.search(line)
 
 
 def _says_something(lines: Sequence[str]) -> bool:
@@ -227,9 +238,9 @@ def _plain(text: str) -> list[str]:
 
 
 def _names(sender: Address) -> frozenset[str]:
-    """The words of the sender's display name and of the local part, without those that name nobody."""
-    local = sender.email.partition("@")[0]
-    return frozenset(_plain(f"{sender.name[:200]} {local[:64]}")) - {
+    """The words of the sender's display name and address (but its last label), without those that name nobody."""
+    local = sender.email.rpartition(".")[0]
+    return frozenset(_plain(f"{sender.name[:200]} {local[:128]}")) - {
         "no",
         "reply",
         "noreply",

@@ -245,3 +245,32 @@ def test_it_bounds_events_and_attendees() -> None:
     assert len(found) == 50
     assert len(found[0].attendees) == 200
     assert problems == ("more than 50 events",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        file(
+            "DTSTART:20260305T150000Z", "DTEND:20260305T160000Z", "SUMMARY:A\\, b\\; c\\nd", "LOCATION:Röom"
+        ),
+        file(
+            "DTSTART;TZID=Europe/Berlin:20260705T150000",
+            "DURATION:PT45M",
+            "SUMMARY:fol",
+            " ded",
+            "DESCRIPTION:\\\\n",
+        ),
+        file(
+            "DTSTART;TZID=Pacific Standard Time:20261101T003000",
+            zone=OUTLOOK_ZONE.format(name="Pacific Standard Time"),
+        ),
+    ],
+)
+def test_it_agrees_with_icalendar_on_sound_files(text: str) -> None:
+    import icalendar
+
+    (event,) = icalendar.Calendar.from_ical(text).walk("VEVENT")
+    invite = one(text)
+    assert invite.start == event.decoded("DTSTART").astimezone(UTC)
+    assert invite.summary == " ".join(str(event.get("SUMMARY", "")).split())
+    assert invite.description == str(event.get("DESCRIPTION", ""))

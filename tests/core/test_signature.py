@@ -63,6 +63,27 @@ def test_it_finds_where_the_signature_begins(signature: str) -> None:
     assert found == signature.rstrip().replace("-- \n", "--\n")
 
 
+LONG = "Northwind Traders processes the personal data of its applicants as described in the statement for candidates which stands on the careers page of our website at any time and in three languages."
+
+
+def test_it_tolerates_an_unknown_notice_below_a_sign_off_and_a_name() -> None:
+    signature = f"Best regards,\n\n*Maria Lopez*\n*Senior Recruiter*\n[image: Northwind]\n\n{LONG}"
+    assert signed(signature) == (f"Hi Dana,\n\n{STATEMENT}", signature)
+    assert signed(f"Maria Lopez\n\n{LONG}")[1] == ""
+    assert signed(f"Thank you,\n\n{LONG}")[1] == ""
+    assert signed(f"Thank you, see below.\n\n{LONG}\n\nMaria")[1] == "Maria"
+
+
+def test_it_takes_the_name_below_a_long_paragraph() -> None:
+    message = said(f"{LONG}\n\nMaria & the Northwind team", sender=MARIA)
+    assert message.signature == "Maria & the Northwind team"
+
+
+def test_it_reads_one_word_before_a_telephones_line() -> None:
+    message = said("Yes\n\nSent from my Galaxy", sender=MARIA)
+    assert message.body.strip() == "Yes"
+
+
 def test_it_takes_a_card_whose_name_is_not_the_senders() -> None:
     card = "Anna Weber\nTalent Acquisition Manager\nanna@northwind.example"
     assert signed(card, "Northwind Careers <no-reply@ats.example>") == (f"Hi Dana,\n\n{STATEMENT}", card)
