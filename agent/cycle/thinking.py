@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
 
 from agent.config import Config
 from agent.core import explain
@@ -26,6 +28,7 @@ from agent.store.records import Account, Conclusion, ThreadLink
 from agent.store.store import Store
 
 RULES_VERSION = "1"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Thinker:
@@ -68,19 +71,27 @@ class Thinker:
         by_id = {**have, **{r.message.gmail_id: r for r in fresh}}
         return [by_id[s.gmail_id] for s in sources]
 
-    def record(self, in_the_way: dict[str, str] | None = None) -> list[Transition]:
-        """Write the conclusions with what the deeds changed; the transitions since the last time."""
+    def record(
+        self, in_the_way: Mapping[str, str] = NOTHING, again_at: Mapping[str, datetime] = NOTHING
+    ) -> list[Transition]:
+        """Write the conclusions with what the deeds changed; the transitions since the last time.
+
+        ``in_the_way``: candidacy id → why its due draft was not made; ``again_at``: when to try again.
+        """
         before = {c.id: c.document for c in self.store.conclusions()}
         judged = self.think()
         changed = [t for j in judged if (t := self._transition(j, before.get(j.candidacy.id)))]
         self.store.replace_derived(
-            [self._conclusion(j, (in_the_way or {}).get(j.candidacy.id, "")) for j in judged],
+            [
+                self._conclusion(j, in_the_way.get(j.candidacy.id, ""), again_at.get(j.candidacy.id))
+                for j in judged
+            ],
             [ThreadLink(t, j.candidacy.id, by) for j in judged for t, by in _links(j.candidacy)],
             changed,
         )
         return changed
 
-    def _conclusion(self, judged: Judged, stopped: str) -> Conclusion:
+    def _conclusion(self, judged: Judged, stopped: str, again_at: datetime | None) -> Conclusion:
         lines = list(explain.why(judged, self.zone))
         lines += [f"Its draft was not made: {stopped}."] if stopped else []
         return Conclusion(
@@ -89,7 +100,7 @@ class Thinker:
             document=document(judged, self.zone),
             events=tuple(events(judged, self.zone)),
             explanation=tuple(lines),
-            wake_at=judged.outlook.wake_at,
+            wake_at=min((at for at in (judged.outlook.wake_at, again_at) if at), default=None),
             rules_version=self.version,
         )
 
