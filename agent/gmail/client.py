@@ -1,5 +1,6 @@
 """Gmail in Gmail's own nouns: the few calls this program makes. There is no send.
 
+Each call is a generated method of Google's own client; only carrying it is ours (``session.py``).
 Units are those of Google's table of 2026; where it is silent (``drafts.get``, ``drafts.delete``) the dearer reading.
 """
 
@@ -16,12 +17,13 @@ from google.oauth2.credentials import Credentials
 
 from agent.core.model import Address, SendAs
 from agent.errors import GmailUnavailable, HistoryExpired, NotFound, OutcomeUnknown
+from agent.gmail.calls import Request
 from agent.gmail.hosts import GMAIL
 from agent.gmail.session import Session, Usage
 
 PAGE_SIZE = 500
-LONGEST_QUERY = 1500  # the address of a GET stays below 2,048 characters
-_HISTORY_TYPES = ("messageAdded", "messageDeleted", "labelAdded", "labelRemoved")
+_HISTORY_TYPES = ["messageAdded", "messageDeleted", "labelAdded", "labelRemoved"]
+_ME = "me"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,2048}")
 
 Format = Literal["full", "raw", "metadata", "minimal"]
@@ -80,12 +82,13 @@ class Gmail:
 
     def profile(self) -> Profile:
         """Whose mailbox this is, and the history id to start from: read it *before* a full listing."""
-        found = self._session.read("/profile", units=1)
+        found = self._session.read(self._users.getProfile(userId=_ME), units=1)
         return Profile(_text(found, "emailAddress").lower(), _number(found.get("historyId")))
 
     def send_as(self) -> tuple[SendAs, ...]:
         """The addresses that mean *me*, primary first; those that were never verified are left out."""
-        rows = _rows(self._session.read("/settings/sendAs", units=1), "sendAs")
+        request = self._users.settings().sendAs().list(userId=_ME)
+        rows = _rows(self._session.read(request, units=1), "sendAs")
         ours = [
             row for row in rows if row.get("verificationStatus") != "pending" and _text(row, "sendAsEmail")
         ]
@@ -93,7 +96,7 @@ class Gmail:
 
     def labels(self) -> dict[str, str]:
         """Label ids by name."""
-        rows = _rows(self._session.read("/labels", units=1), "labels")
+        rows = _rows(self._session.read(self._users.labels().list(userId=_ME), units=1), "labels")
         return {_text(row, "name"): _text(row, "id") for row in rows}
 
     def list_messages(
@@ -102,11 +105,10 @@ class Gmail:
         """``(gmail_id, thread_id)``, newest first; ``label_ids`` must all be there; at most ``limit``."""
         if limit is not None and limit <= 0:
             return
-        fixed = [("labelIds", label) for label in label_ids]
-        fixed += [("q", query)] if query else []
         size = PAGE_SIZE if limit is None else min(limit, PAGE_SIZE)
+        wanted = {"maxResults": size, "q": query or None, "labelIds": list(label_ids) or None}
         count = 0
-        for page in self._pages("/messages", [*fixed, ("maxResults", str(size))], units=5):
+        for page in self._pages(self._users.messages().list, wanted, units=5):
             for row in _rows(page, "messages"):
                 yield _text(row, "id"), _text(row, "threadId")
                 count += 1
@@ -115,25 +117,27 @@ class Gmail:
 
     def message(self, gmail_id: str, *, format: Format = "full") -> dict[str, Any]:  # noqa: A002 (Gmail's own word)
         """The message resource."""
-        return self._session.read(f"/messages/{_known(gmail_id)}", [("format", format)], units=20)
+        request = self._users.messages().get(userId=_ME, id=_known(gmail_id), format=format)
+        return self._session.read(request, units=20)
 
     def attachment(self, gmail_id: str, attachment_id: str) -> bytes:
         """A body that Gmail keeps apart (large text and calendar parts too); its id is good for one reading only."""
-        path = f"/messages/{_known(gmail_id)}/attachments/{_known(attachment_id)}"
-        data = _text(self._session.read(path, units=20), "data")
+        attachments = self._users.messages().attachments()
+        request = attachments.get(userId=_ME, messageId=_known(gmail_id), id=_known(attachment_id))
+        data = _text(self._session.read(request, units=20), "data")
         return urlsafe_b64decode(data.rstrip("=") + "==")
 
     def thread(self, thread_id: str, *, format: Format = "full") -> list[dict[str, Any]]:  # noqa: A002 (Gmail's own word)
         """Its message resources by internal date, drafts included."""
-        found = self._session.read(f"/threads/{_known(thread_id)}", [("format", format)], units=40)
+        request = self._users.threads().get(userId=_ME, id=_known(thread_id), format=format)
+        found = self._session.read(request, units=40)
         return sorted(_rows(found, "messages"), key=lambda row: _number(row.get("internalDate")))
 
     def history(self, start: int) -> Iterator[dict[str, Any]]:
         """The pages of what happened after ``start``; HistoryExpired if Gmail no longer knows."""
-        fixed = [("startHistoryId", str(start)), ("maxResults", str(PAGE_SIZE))]
-        fixed += [("historyTypes", name) for name in _HISTORY_TYPES]
+        wanted = {"startHistoryId": str(start), "maxResults": PAGE_SIZE, "historyTypes": _HISTORY_TYPES}
         try:
-            yield from self._pages("/history", fixed, units=2)
+            yield from self._pages(self._users.history().list, wanted, units=2)
         except NotFound:
             raise HistoryExpired("the history before this point is no longer kept") from None
 
@@ -141,20 +145,23 @@ class Gmail:
 
     def list_drafts(self) -> tuple[DraftRef, ...]:
         """Every draft of the mailbox."""
-        pages = self._pages("/drafts", [("maxResults", str(PAGE_SIZE))], units=5)
+        pages = self._pages(self._users.drafts().list, {"maxResults": PAGE_SIZE}, units=5)
         return tuple(ref for page in pages for row in _rows(page, "drafts") if (ref := _draft_ref(row)))
 
     def draft(self, draft_id: str, *, format: Format = "full") -> dict[str, Any]:  # noqa: A002 (Gmail's own word)
         """The draft resource: ``id`` and ``message``."""
-        return self._session.read(f"/drafts/{_known(draft_id)}", [("format", format)], units=20)
+        request = self._users.drafts().get(userId=_ME, id=_known(draft_id), format=format)
+        return self._session.read(request, units=20)
 
     def create_draft(self, raw: bytes, thread_id: str) -> DraftRef:
-        """One POST. Compare the thread id that comes back with the one asked for.
+        """One POST. Compare the thread id that comes back with the one asked for; with "" a thread of its own begins.
 
         Not applied: Refused, AuthError, QuotaExhausted, GmailUnavailable. Perhaps applied: OutcomeUnknown.
         """
-        message = {"raw": urlsafe_b64encode(raw).decode("ascii"), "threadId": thread_id}
-        ref = _draft_ref(self._session.write("POST", "/drafts", {"message": message}, units=10))
+        message = {"raw": urlsafe_b64encode(raw).decode("ascii")}
+        message |= {"threadId": thread_id} if thread_id else {}
+        request = self._users.drafts().create(userId=_ME, body={"message": message})
+        ref = _draft_ref(self._session.write(request, units=10))
         if ref is None:
             raise OutcomeUnknown("Gmail said yes, and did not say to which draft")
         return ref
@@ -162,17 +169,26 @@ class Gmail:
     def delete_draft(self, draft_id: str) -> None:
         """One DELETE, for good; a draft that is not there counts as deleted. Errors as for ``create_draft``."""
         try:
-            self._session.write("DELETE", f"/drafts/{_known(draft_id)}", None, units=10)
+            request = self._users.drafts().delete(userId=_ME, id=_known(draft_id))
+            self._session.write(request, units=10)
         except NotFound:
             return
 
-    def _pages(self, path: str, parameters: list[tuple[str, str]], *, units: int) -> Iterator[dict[str, Any]]:
-        """All pages; a page may be empty and still have a successor. A token that comes again ends the listing badly."""
+    @property
+    def _users(self) -> Any:
+        return self._session.users
+
+    def _pages(
+        self, listing: Callable[..., Request], wanted: dict[str, Any], *, units: int
+    ) -> Iterator[dict[str, Any]]:
+        """All pages; a page may be empty and still have a successor. A token that comes again ends the listing badly.
+
+        Not by Google's ``list_next``: it raises ValueError where a parameter repeats (labelIds, historyTypes).
+        """
         tokens: set[str] = set()
         token = ""
         while True:
-            extra = [("pageToken", token)] if token else []
-            page = self._session.read(path, parameters + extra, units=units)
+            page = self._session.read(listing(userId=_ME, pageToken=token or None, **wanted), units=units)
             yield page
             token = _text(page, "nextPageToken")
             if not token:

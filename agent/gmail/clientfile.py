@@ -47,6 +47,7 @@ def _section(document: object) -> dict[str, Any] | None:
 
 
 def filled(client: Mapping[str, Any], key: str) -> bool:
+    """True if there is a text under this key."""
     value = client.get(key)
     return isinstance(value, str) and bool(value)
 

@@ -6,28 +6,24 @@ Everything a read can suffer (quota, 5xx, HTML, cut connections, half answers) e
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 from google.oauth2.credentials import Credentials
 
 from agent.errors import AgentError, GmailError, GmailUnavailable, OutcomeUnknown, QuotaExhausted
 from agent.gmail import auth
+from agent.gmail.calls import Request, carry, users
 from agent.gmail.hosts import trusted_endpoint
 from agent.gmail.pace import LONGEST_NAMED_WAIT_SECONDS, TRIES, Limiter, pause
-from agent.gmail.transport import Answer, GuardedHttp, NoAnswer, NotSent, exchange, quiet_libraries
+from agent.gmail.transport import Answer, GuardedHttp, NoAnswer, NotSent, quiet_libraries
 from agent.gmail.verdicts import Kind, Verdict, error, verdict
 
 log = logging.getLogger(__name__)
-
-Parameters = Iterable[tuple[str, str]]
-_USER = "/gmail/v1/users/me"
-_AGENT = "followup-agent (gzip)"  # Google compresses only for agents that say so
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +70,16 @@ class Session:
         """Close the kept connection; the next call opens another."""
         self._http.close()
 
-    def read(self, path: str, parameters: Parameters = (), *, units: int) -> dict[str, Any]:
-        """GET, repeated where that helps; the JSON object that Gmail answered."""
-        url = self._url(path, parameters)
+    @cached_property
+    def users(self) -> Any:
+        """The methods of Google's client for this mailbox, made once: they write the requests for ``read`` and ``write``."""
+        return users(self._http, self._endpoint)
+
+    def read(self, request: Request, *, units: int) -> dict[str, Any]:
+        """A GET, repeated where that helps; the JSON object that Gmail answered."""
         waited = 0.0
         for attempt in range(1, TRIES + 1):
-            result = self._try(url, units)
+            result = self._try(request, units)
             if not isinstance(result, _Trouble):
                 return result
             if attempt == TRIES:
@@ -87,8 +87,8 @@ class Session:
             waited += self._wait(result, attempt, waited)
         raise AssertionError("the last try returns or raises")
 
-    def write(self, method: str, path: str, body: Mapping[str, Any] | None, *, units: int) -> dict[str, Any]:
-        """One request, never repeated.
+    def write(self, request: Request, *, units: int) -> dict[str, Any]:
+        """Sent once, never repeated.
 
         Not applied: Refused (4xx), AuthError, QuotaExhausted, GmailUnavailable (nothing left the machine, or the access
         token was stale). Perhaps applied: OutcomeUnknown.
@@ -96,8 +96,8 @@ class Session:
         if not self._credentials.valid:
             auth.refresh(self._credentials)
         self._limiter.spend(units)
-        found = self._send_once(method, path, body, units)
-        log.debug("%s answered %d", method, found.status)
+        found = self._send_once(request, units)
+        log.debug("%s answered %d", request.method, found.status)
         if found.kind is Kind.DONE:
             return found.body or {}
         if found.kind is Kind.SERVER:
@@ -107,15 +107,10 @@ class Session:
             raise GmailUnavailable("the access token was no longer good; it is renewed for the next try")
         raise error(found, self._now())
 
-    def _url(self, path: str, parameters: Parameters = ()) -> str:
-        query = urlencode(list(parameters))
-        return f"{self._endpoint}{_USER}{path}{'?' if query else ''}{query}"
-
-    def _send_once(self, method: str, path: str, body: Mapping[str, Any] | None, units: int) -> Verdict:
+    def _send_once(self, request: Request, units: int) -> Verdict:
         http = GuardedHttp(self._endpoint, once=True)
-        content = None if body is None else json.dumps(body).encode()
         try:
-            answer = exchange(http, method, self._url(path), headers=self._headers(content), body=content)
+            answer = carry(request, http, self._credentials.token)
         except NotSent as failure:
             raise GmailUnavailable(f"Gmail cannot be reached ({failure})") from None
         except NoAnswer as failure:
@@ -125,19 +120,15 @@ class Session:
             http.close()
         return verdict(answer, self._now())
 
-    def _headers(self, content: bytes | None = None) -> dict[str, str]:
-        headers = {"authorization": f"Bearer {self._credentials.token}", "user-agent": _AGENT}
-        return headers if content is None else headers | {"content-type": "application/json; charset=UTF-8"}
-
-    def _try(self, url: str, units: int) -> dict[str, Any] | _Trouble:
+    def _try(self, request: Request, units: int) -> dict[str, Any] | _Trouble:
         """One try of a read; a stale access token is renewed once within it."""
         try:
             if not self._credentials.valid:
                 auth.refresh(self._credentials)
-            found = verdict(self._get(url, units), self._now())
+            found = verdict(self._get(request, units), self._now())
             if found.kind is Kind.CREDENTIALS:
                 auth.refresh(self._credentials)
-                found = verdict(self._get(url, units), self._now())
+                found = verdict(self._get(request, units), self._now())
         except (NotSent, NoAnswer) as failure:
             self._http.close()  # a socket that failed once is not asked again
             return _Trouble(GmailUnavailable(f"Gmail cannot be reached ({failure})"))
@@ -150,11 +141,11 @@ class Session:
             return _Trouble(error(found, self._now()), found.kind is Kind.QUOTA, found.retry_at)
         raise error(found, self._now())
 
-    def _get(self, url: str, units: int) -> Answer:
+    def _get(self, request: Request, units: int) -> Answer:
         self._limiter.spend(units)
         before = self._http.sends
         try:
-            return exchange(self._http, "GET", url, headers=self._headers())
+            return carry(request, self._http, self._credentials.token)
         finally:
             self._count(self._http.sends - before, units)
 

@@ -1,6 +1,7 @@
 """Consent survives favicons, port scans, missing boxes and slow users."""
 
 import json
+import logging
 import os
 import socket
 import webbrowser
@@ -170,6 +171,109 @@ def test_it_shows_the_address_when_there_is_no_browser(
 
     monkeypatch.setattr(webbrowser, "open", no_browser)
     assert ask(open_browser=True).valid
+
+
+def test_it_logs_no_code_no_token_no_address(
+    ask: Callable[..., Any], server: GmailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in ("oauthlib", "requests_oauthlib"):
+        logging.getLogger(name).setLevel(logging.NOTSET)  # as if no other test had run
+    codes: list[str] = []
+
+    def browser(url: str) -> None:
+        location = fetch(url)[1]
+        codes.extend(parse_qs(urlsplit(location).query)["code"])
+        fetch(location)
+
+    credentials = ask(browser, expected_address=ME)
+    for secret in (*codes, credentials.token, credentials.refresh_token, credentials.client_secret, ME):
+        assert secret not in caplog.text
+
+
+class Elsewhere:
+    """A user whose browser is on another machine: consents there, and pastes what it ends at."""
+
+    def __init__(self, *wrong: str, edit: Callable[[str], str] = str) -> None:
+        self.wrong = list(wrong)
+        self.edit = edit
+        self.url = ""
+        self.questions: list[str] = []
+
+    def prompt(self, text: str) -> None:
+        self.url = next(word for word in text.split() if word.startswith("http"))
+
+    def paste(self, question: str) -> str:
+        self.questions.append(question)
+        if self.wrong:
+            return self.wrong.pop(0)
+        return self.edit(fetch(self.url)[1])
+
+
+def authorise_elsewhere(user: Elsewhere, client_file: Path, **options: Any) -> Any:
+    return authorise(client_file, prompt=user.prompt, paste=user.paste, **options)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        str,
+        lambda url: f"  {url}\r\n",
+        lambda url: f"<{url}>",
+        lambda url: f'"{url}"',
+        lambda url: url.removeprefix("http://"),
+        lambda url: f"{url}#",
+    ],
+)
+def test_it_takes_the_pasted_address_of_a_browser_elsewhere(
+    client_file: Path, server: GmailServer, monkeypatch: pytest.MonkeyPatch, edit: Callable[[str], str]
+) -> None:
+    monkeypatch.setattr(webbrowser, "open", lambda *_, **__: pytest.fail("no browser is asked for"))
+    user = Elsewhere(edit=edit)
+    credentials = authorise_elsewhere(user, client_file, expected_address=ME, endpoint=server.url)
+    assert set(credentials.scopes) == {READONLY, COMPOSE}
+    assert len(user.questions) == 1
+
+
+def test_it_listens_to_nobody_while_it_waits_for_the_paste(client_file: Path) -> None:
+    def refused(url: str) -> str:
+        with pytest.raises(ConnectionRefusedError):
+            fetch(url)
+        return url
+
+    assert authorise_elsewhere(Elsewhere(edit=refused), client_file).valid
+
+
+def test_it_asks_again_when_something_else_is_pasted(client_file: Path) -> None:
+    user = Elsewhere("", "http://127.0.0.1/?code=forged&state=wrong")
+    assert authorise_elsewhere(user, client_file).valid
+    assert len(user.questions) == 3
+    assert user.questions[0] != user.questions[1]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda url: url.replace("state=", "state=x"),
+        lambda url: url.replace("code=", "kode="),
+        lambda url: url.partition("?")[0],
+        lambda url: "x" * 1_000_000,
+    ],
+)
+def test_it_gives_up_after_three_wrong_addresses(
+    client_file: Path, server: GmailServer, edit: Callable[[str], str]
+) -> None:
+    user = Elsewhere(edit=edit)
+    with pytest.raises(AuthError, match="pasted"):
+        authorise_elsewhere(user, client_file)
+    assert len(user.questions) == 3
+    assert server.oauth.token_requests == 0
+
+
+def test_it_takes_no_for_a_pasted_answer_too(client_file: Path, server: GmailServer) -> None:
+    server.oauth.deny = True
+    with pytest.raises(AuthError, match="not granted"):
+        authorise_elsewhere(Elsewhere(), client_file)
 
 
 def test_it_reports_a_failing_token_server(ask: Callable[..., Any], server: GmailServer) -> None:
