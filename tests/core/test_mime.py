@@ -195,6 +195,13 @@ def test_it_keeps_an_attached_mail_apart_from_the_authors_words() -> None:
     assert source.parts[-1].size == 3
 
 
+def test_it_keeps_an_attached_mail_apart_in_the_parsed_form_too() -> None:
+    source, _ = mime.source(resource(MIXED, as_format="full"))
+    kinds = [(p.content_type, p.nested) for p in source.parts]
+    assert kinds == [(p.content_type, p.nested) for p in source_of(MIXED).parts]
+    assert mime.message(source)[0].text == "plain"
+
+
 @settings(max_examples=60, deadline=None)
 @given(mails())
 def test_it_finds_the_leaves_that_the_standard_library_finds(raw: bytes) -> None:

@@ -122,6 +122,15 @@ def test_it_keeps_answers_between_the_quoted_lines() -> None:
     assert "Yes." not in message.quoted
 
 
+def test_it_keeps_a_short_answer_in_small_letters_between_quoted_lines() -> None:
+    assert said("> At two?\nyes, fine\n> Thanks, Maria").text == "yes, fine"
+
+
+def test_it_takes_an_attribution_for_history_even_in_a_forward() -> None:
+    message = said(f"See below.\n\n{ATTRIBUTIONS[0]}\n\n{MARKED}", subject="Fwd: Interview")
+    assert (message.text, message.forwarded) == ("See below.", "")
+
+
 def test_it_keeps_an_answer_below_the_quotation() -> None:
     message = said(
         f"On 2 Mar 2026, at 09:14, Maria <m@n.example> wrote:\n\n{MARKED}\n\nTuesday works.\n\nDana"
