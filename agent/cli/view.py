@@ -78,15 +78,19 @@ def conclusions(app: App) -> tuple[Conclusion, ...]:
 def _anew(app: App, store: Store) -> tuple[Conclusion, ...]:
     from agent.core.document import document, events
     from agent.core.explain import why
+    from agent.cycle.thinking import NOT_MADE
     from agent.store.records import Conclusion
 
+    stopped = {
+        c.id: tuple(line for line in c.explanation if line.startswith(NOT_MADE)) for c in store.conclusions()
+    }
     return tuple(
         Conclusion(
             id=j.candidacy.id,
             anchor_thread_id=j.candidacy.anchor_thread_id,
             document=document(j, app.zone),
             events=tuple(events(j, app.zone)),
-            explanation=why(j, app.zone),
+            explanation=(*why(j, app.zone), *(stopped.get(j.candidacy.id, ()) if j.outlook.due else ())),
             wake_at=j.outlook.wake_at,
         )
         for j in app.thinker(store).think()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from agent.core import envelope
@@ -33,14 +32,13 @@ Materials = Callable[[Sequence[str]], tuple[Attachment, ...]]
 
 @dataclass(slots=True)
 class Creation:
-    """The drafts of one turn. ``in_the_way``: candidacy id → why a due draft was not made; ``again_at``: when to retry."""
+    """The drafts of one turn. ``in_the_way``: candidacy id → why a due draft was not made."""
 
     hands: Hands
     config: ComposeConfig
     max_per_day: int
     materials: Materials = lambda _: ()  # reads files by name; DataError if one is missing or too large
     in_the_way: dict[str, str] = field(default_factory=dict)
-    again_at: dict[str, datetime] = field(default_factory=dict)
 
     def create(self, judged: Sequence[Judged]) -> bool:
         """Make the drafts that are due; True if mail came in between, so that the turn must think again."""
@@ -63,7 +61,6 @@ class Creation:
             self._stop(
                 judged,
                 f"{self.max_per_day} drafts were made today (policy.max_drafts_per_day); it follows tomorrow",
-                again_at=self._tomorrow(),
             )
             return False
         letter = self._compose(action, judged, everybody, recipient)
@@ -222,15 +219,9 @@ class Creation:
         today = self.hands.now.astimezone(zone).date()
         return sum(r.created_at.astimezone(zone).date() == today for r in self.hands.store.drafts())
 
-    def _tomorrow(self) -> datetime:
-        zone = ZoneInfo(self.hands.zone)
-        day = self.hands.now.astimezone(zone).date() + timedelta(days=1)
-        return datetime.combine(day, time(), zone).astimezone(UTC)
-
-    def _stop(self, judged: Judged, reason: str, *, again_at: datetime | None = None) -> None:
-        """Say why there is no draft; what the user can mend is tried again at every turn."""
+    def _stop(self, judged: Judged, reason: str) -> None:
+        """Say why there is no draft; it is tried again at every turn, for the user may have mended it."""
         self.in_the_way[judged.candidacy.id] = reason
-        self.again_at[judged.candidacy.id] = again_at or self.hands.now
 
 
 def _letters(action: Action, judged: Judged) -> Iterator[tuple[Action, Contact | None]]:

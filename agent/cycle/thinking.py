@@ -29,6 +29,7 @@ from agent.store.store import Store
 
 RULES_VERSION = "1"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+NOT_MADE = "Its draft was not made: "
 
 
 class Thinker:
@@ -48,11 +49,12 @@ class Thinker:
         self._seen: tuple[int, int] = (-1, -1)
 
     def must_think(self) -> bool:
-        """True if the clock alone has changed an answer, an intent is open, or the rules are newer than the conclusions."""
-        wake = self.store.next_wake()
-        old = any(c.rules_version != self.version for c in self.store.conclusions())
+        """True if the clock has changed an answer, an intent is open, a due draft was not made, or the rules are newer."""
+        wake, conclusions = self.store.next_wake(), self.store.conclusions()
+        old = any(c.rules_version != self.version for c in conclusions)
+        stopped = any(line.startswith(NOT_MADE) for c in conclusions for line in c.explanation)
         unsettled = any(r.state is DraftState.INTENDED for r in self.store.drafts())
-        return old or unsettled or (wake is not None and wake <= self.now)
+        return old or stopped or unsettled or (wake is not None and wake <= self.now)
 
     def think(self) -> tuple[Judged, ...]:
         """All candidacies as the facts in the store show them now."""
@@ -71,36 +73,31 @@ class Thinker:
         by_id = {**have, **{r.message.gmail_id: r for r in fresh}}
         return [by_id[s.gmail_id] for s in sources]
 
-    def record(
-        self, in_the_way: Mapping[str, str] = NOTHING, again_at: Mapping[str, datetime] = NOTHING
-    ) -> list[Transition]:
+    def record(self, in_the_way: Mapping[str, str] = NOTHING) -> list[Transition]:
         """Write the conclusions with what the deeds changed; the transitions since the last time.
 
-        ``in_the_way``: candidacy id → why its due draft was not made; ``again_at``: when to try again.
+        ``in_the_way``: candidacy id → why its due draft was not made.
         """
         before = {c.id: c.document for c in self.store.conclusions()}
         judged = self.think()
         changed = [t for j in judged if (t := self._transition(j, before.get(j.candidacy.id)))]
         self.store.replace_derived(
-            [
-                self._conclusion(j, in_the_way.get(j.candidacy.id, ""), again_at.get(j.candidacy.id))
-                for j in judged
-            ],
+            [self._conclusion(j, in_the_way.get(j.candidacy.id, "")) for j in judged],
             [ThreadLink(t, j.candidacy.id, by) for j in judged for t, by in _links(j.candidacy)],
             changed,
         )
         return changed
 
-    def _conclusion(self, judged: Judged, stopped: str, again_at: datetime | None) -> Conclusion:
+    def _conclusion(self, judged: Judged, stopped: str) -> Conclusion:
         lines = list(explain.why(judged, self.zone))
-        lines += [f"Its draft was not made: {stopped}."] if stopped else []
+        lines += [f"{NOT_MADE}{stopped}."] if stopped else []
         return Conclusion(
             id=judged.candidacy.id,
             anchor_thread_id=judged.candidacy.anchor_thread_id,
             document=document(judged, self.zone),
             events=tuple(events(judged, self.zone)),
             explanation=tuple(lines),
-            wake_at=min((at for at in (judged.outlook.wake_at, again_at) if at), default=None),
+            wake_at=judged.outlook.wake_at,
             rules_version=self.version,
         )
 

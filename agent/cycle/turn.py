@@ -103,7 +103,7 @@ class Cycle:
         withdrew = withdraw(hands, judged)
         creation = Creation(hands, self.compose, self.config.policy.max_drafts_per_day, self.materials)
         stale = creation.create(judged)
-        report.transitions += thinker.record(creation.in_the_way, creation.again_at)
+        report.transitions += thinker.record(creation.in_the_way)
         report.candidacies = len(judged)
         if not self.config.storage.keep_mail_text:
             self.store.strip_text()
