@@ -20,11 +20,11 @@ from agent.demo.server import GmailServer
 from benchmarks.mailbox import NOW, fill
 
 RUN = (
-    "import sys, resource, datetime\n"
+    "import sys, pathlib, datetime\n"
     "from agent.cli import main\n"
     "now = datetime.datetime.fromisoformat(sys.argv[1])\n"
     "status = main(sys.argv[2:], clock=lambda: now)\n"
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"
+    "print(pathlib.Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0], file=sys.stderr)\n"
     "sys.exit(status)\n"
 )
 
