@@ -14,7 +14,7 @@ from functools import cache
 from agent.core import senders
 from agent.core.contacts import role_of
 from agent.core.lexicon import LANGUAGES, pack
-from agent.core.model import Identity, Invite, Reading, Role, SignalKind, Strength
+from agent.core.model import Identity, Invite, Reading, Role, SignalKind
 from agent.core.parties import employer_domain, is_machine, is_vendor_robot, own_domains
 from agent.core.sides import Sides
 
@@ -108,7 +108,7 @@ def verdict(
     firm = [r for r in (*arranging, *after) if r not in against and not r.has(SignalKind.NOT_A_JOB_INTERVIEW)]
     if not firm or (against and len(against) >= len([r for r in firm if _about_job(r, titled=titled)])):
         return NO
-    doubts = _doubts(heard, arranging, interviewer)
+    doubts = _doubts(readings, sides, arranging, interviewer)
     if interviewer and (
         any(r.strong(SignalKind.USER_IS_INTERVIEWER) for r in interviewer)
         and not _own_evidence(firm, interviewer)
@@ -261,15 +261,18 @@ def _own_evidence(firm: Sequence[Reading], interviewer: Sequence[Reading]) -> bo
 
 
 def _doubts(
-    heard: Sequence[Reading], arranging: Sequence[Reading], interviewer: Sequence[Reading]
+    readings: Sequence[Reading], sides: Sides, arranging: Sequence[Reading], interviewer: Sequence[Reading]
 ) -> tuple[str, ...]:
     doubts: list[str] = []
-    if interviewer:
+    if interviewer and not _own_evidence(arranging, interviewer):
         doubts.append("A message reads as if you were the interviewer, not the candidate.")
-    weak = [r for r in arranging if r.has(SignalKind.NOT_A_JOB_INTERVIEW)]
-    if weak and len(weak) == len(arranging):
+    if arranging and all(r.has(SignalKind.NOT_A_JOB_INTERVIEW) for r in arranging):
         doubts.append("It is not certain that this is about a job.")
-    if any(s.kind is SignalKind.SUSPICIOUS and s.strength is Strength.WEAK for r in heard for s in r.signals):
+    if any(
+        r.has(SignalKind.SUSPICIOUS) and sides.holds(r.message.sender.email)
+        for r in readings
+        if not r.outgoing
+    ):
         doubts.append(
             "A message asks for things that employers do not ask for by mail; please check who wrote it."
         )

@@ -18,7 +18,7 @@ from agent.core.genuine import doubles_doubted, one_name_a_house, without_false_
 from agent.core.joining import attached, joined_seeds, together_enough
 from agent.core.model import Address, Candidacy, Contact, Identity, Link, Note, NoteKind, Reading
 from agent.core.strands import Book, Strand
-from agent.core.threads import corresponded, strands, suspicious, usable
+from agent.core.threads import corresponded, strands, usable, weighed
 
 
 def candidacies(
@@ -28,7 +28,7 @@ def candidacies(
     kept = usable(readings)
     book = Book(identity, tuple(notes), people=_own_names(identity), written_to=corresponded(kept, identity))
     apart, together = _told(notes)
-    clean = [r for r in kept if not suspicious(r, book)]
+    clean = [fit for r in kept if (fit := weighed(r, book)) is not None]
     found = strands(clean, book, apart, together)
     found = without_false_fronts(found)
     seeds = joined_seeds([s for s in found if s.counts], book, apart)

@@ -25,10 +25,9 @@ from agent.core.parties import (
 )
 from agent.core.signing import person
 
-_ARRANGING = (
-    SignalKind.INVITATION, SignalKind.AVAILABILITY_REQUEST, SignalKind.CONFIRMATION, SignalKind.RESCHEDULE, SignalKind.CANCELLATION,
-    SignalKind.HOLDING, SignalKind.NEXT_ROUND, SignalKind.REJECTION, SignalKind.OFFER, SignalKind.ON_HOLD, SignalKind.POSITION_CLOSED,
-    SignalKind.QUESTION, SignalKind.PROMISE_WITHDRAWN,
+_NEWS = (
+    SignalKind.INVITATION, SignalKind.CONFIRMATION, SignalKind.RESCHEDULE, SignalKind.CANCELLATION, SignalKind.HOLDING, SignalKind.NEXT_ROUND,
+    SignalKind.REJECTION, SignalKind.OFFER, SignalKind.ON_HOLD, SignalKind.POSITION_CLOSED,
 )  # fmt: skip
 
 
@@ -70,7 +69,10 @@ def sides(readings: Sequence[Reading], identity: Identity) -> Sides:
 def _note_recipients(found: Sides, reading: Reading, identity: Identity) -> None:
     """The user's first letter names the other side; later ones to strangers only are told to outsiders."""
     others = [a for a in recipients(reading.message) if a.email and not identity.is_me(a)]
-    if any(found.holds(a.email) for a in others):
+    if any(found.holds(a.email) for a in others):  # whom the user puts in copy is the user's own company
+        found.outsiders.update(
+            a.email for a in others if not (found.holds(a.email) or a.email in found.introduced)
+        )
         return
     if not found.people and not found.domains:
         if not reading.message.forwarded:
@@ -111,9 +113,9 @@ def _belongs(found: Sides, reading: Reading) -> bool:
         return False
     if is_private(sender.email):
         return _spoken_of(sender, found) or (
-            reading.strong(*_ARRANGING) and not reading.message.forwarded and not found.domains
+            reading.strong(*_NEWS) and not reading.message.forwarded and not found.domains
         )
-    return reading.has(*_ARRANGING)
+    return reading.strong(*_NEWS) and not reading.message.forwarded
 
 
 def _spoken_of(sender: Address, found: Sides) -> bool:

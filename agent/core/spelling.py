@@ -7,6 +7,31 @@ from collections.abc import Sequence
 
 from agent.core.company import LEGAL, LITTLE, WORD, letters, lists
 
+_DOTTED = frozenset(["inc", "ltd", "co", "corp"])
+_BEFORE_NAMES = frozenset(
+    [
+        "the",
+        "der",
+        "die",
+        "das",
+        "dem",
+        "den",
+        "la",
+        "le",
+        "el",
+        "our",
+        ",",
+        "société",
+        "entreprise",
+        "firma",
+        "company",
+        "firm",
+        "empresa",
+        "agency",
+        "gruppe",
+        "groupe",
+    ]
+)
 _CHUNK = re.compile(r"\S+")
 _HOST = re.compile(
     r"[\w-]+(?:\.[\w-]+)*\.(?:example|com|org|net|io|co|de|fr|es|uk|ca|us|eu)(?:[/?].*)?[.,;:)]?",
@@ -121,7 +146,7 @@ def _extended(words: Sequence[str], start: int, end: int, *, open_end: bool) -> 
 
 def proper(words: Sequence[str]) -> str:
     text = " ".join(words).strip(" ,.-|")
-    if words and (letters(words[-1]) in LEGAL) and words[-1].endswith("."):
+    if words and words[-1].endswith(".") and (letters(words[-1]) in _DOTTED or "." in words[-1][:-1]):
         text += "."
     if text.islower():
         text = " ".join(w if w in LITTLE else w[:1].upper() + w[1:] for w in text.split())
@@ -131,7 +156,7 @@ def proper(words: Sequence[str]) -> str:
 def name_after(words: Sequence[str], at: int) -> str:
     """The proper name that begins at ``at``, or an empty string."""
     table = lists()
-    if at < len(words) and words[at].lower() in {"the", "der", "die", "das", "la", "le", "el", "our", ","}:
+    while at < len(words) and words[at].lower() in _BEFORE_NAMES:
         at += 1
     run: list[str] = []
     while at < len(words) and len(run) < 7:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from agent.core.fronts import poses, resembles
-from agent.core.model import Identity, Message, Reading, SignalKind
+from agent.core.model import Identity, Message, Reading, SignalKind, Strength
 from agent.core.parties import employer_domain, is_vendor_robot, recipients
 from agent.core.strands import Book, Strand, ordered
 
@@ -18,15 +19,26 @@ def usable(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     return ordered(once.values())
 
 
-def suspicious(reading: Reading, book: Book) -> bool:
-    """True if a message must neither link nor qualify: marked so, or its display name is somebody else's address."""
+def weighed(reading: Reading, book: Book) -> Reading | None:
+    """A message as far as it can be trusted, or None where it must neither link nor qualify.
+
+    Forgeries and spam fall out whoever they name. Requests for money or papers fall out unless the user has written to
+    the sender (then they stay, to be set aside and looked at); mere smells mean nothing there.
+    """
     if reading.outgoing:
-        return False
+        return reading
     sender = reading.message.sender
-    if reading.strong(SignalKind.SUSPICIOUS) or poses(sender) or "SPAM" in reading.message.label_ids:
-        return True
-    known = sender.email in book.written_to or employer_domain(sender.email) in book.written_to
-    return reading.has(SignalKind.SUSPICIOUS) and not known
+    trusted = sender.email in book.written_to or employer_domain(sender.email) in book.written_to
+    smells = [s for s in reading.signals if s.kind is SignalKind.SUSPICIOUS]
+    strong = [s for s in smells if s.strength is Strength.STRONG]
+    forged = poses(sender) or any(s.rule.startswith("machine.") for s in strong)
+    if forged or (not trusted and (strong or "SPAM" in reading.message.label_ids)):
+        return None
+    if strong or not smells:
+        return reading
+    if trusted or is_vendor_robot(sender.email):
+        return replace(reading, signals=tuple(s for s in reading.signals if s not in smells))
+    return reading if len({s.evidence.quote for s in smells}) == 1 else None
 
 
 def corresponded(readings: Sequence[Reading], identity: Identity) -> frozenset[str]:

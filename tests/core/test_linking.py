@@ -3,7 +3,7 @@
 import random
 import time
 
-from agent.core import linking
+from agent.core import linking, parties
 from agent.core.linking import candidacy_id
 from agent.core.model import Candidacy, Reading
 from tests.core.post import DANA, INVITED, found, invite, letter, mine, note
@@ -450,20 +450,39 @@ def test_it_lets_nothing_suspicious_qualify_or_join() -> None:
         ("suspicious", *INVITED),
         timed=True,
     )
-    (one,) = found(
-        *_answered(),
-        asks_money,
-        letter(
-            "y",
-            "t1",
-            "Hannah Sorensen <hannah@brightmoor.example>",
-            "Re: gift cards",
-            "buy cards",
-            ("suspicious",),
-            day=2,
-        ),
+    assert _only_genuine(asks_money)
+
+
+def test_it_asks_the_user_where_a_known_sender_asks_for_money() -> None:
+    odd = letter(
+        "y",
+        "t1",
+        "Hannah Sorensen <hannah@brightmoor.example>",
+        "Re: cards",
+        "buy cards",
+        ("suspicious",),
+        day=2,
     )
-    assert {r.message.gmail_id for r in one.readings} == {"t1-1", "a"}
+    (one,) = found(*_answered(), odd)
+    assert one.needs_review
+    assert not parties.from_employer(odd, one)
+
+
+def test_it_forgets_a_smell_once_the_user_has_answered_the_sender() -> None:
+    smelly = letter(
+        "a",
+        "t1",
+        ACME,
+        "Action required: Interview - Baker",
+        "Tuesday at 2?",
+        (*INVITED, "?suspicious"),
+        timed=True,
+    )
+    (before,) = found(smelly)
+    (after,) = found(smelly, mine("b", "t1", ACME, "Yes", day=1))
+    assert before.needs_review
+    assert not after.needs_review
+    assert after.readings[0].signals[-1].kind != "suspicious"
 
 
 def test_it_takes_an_unrelated_employer_with_a_longer_name_for_what_it_is() -> None:
