@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -24,11 +24,13 @@ def _belongs(host: str, key: str) -> bool:
     return any(".".join(labels[i:]) in listed for i in range(len(labels)))
 
 
+@lru_cache(4096)
 def is_ats(domain: str) -> bool:
     """True for hosts of applicant tracking systems."""
     return _belongs(domain, "ats")
 
 
+@lru_cache(4096)
 def is_scheduler(domain: str) -> bool:
     """True for scheduling services (Calendly, GoodTime, …)."""
     return _belongs(domain, "schedulers")
@@ -39,33 +41,39 @@ def is_calendar_robot(address: str) -> bool:
     return address.lower() in _listed("calendar") or _belongs(address, "calendar")
 
 
+@lru_cache(4096)
 def is_freemail(domain: str) -> bool:
     """True for private mailboxes, also by the brand's name under another suffix (yahoo.co.jp)."""
     host = domain.lower().rpartition("@")[2]
     return _belongs(host, "freemail") or registrable(host).partition(".")[0] in _listed("freemail_brands")
 
 
+@lru_cache(4096)
 def is_job_board(domain: str) -> bool:
     """True for job boards and professional networks."""
     return _belongs(domain, "job_boards")
 
 
+@lru_cache(4096)
 def is_assessment(domain: str) -> bool:
     """True for automated tests and one-way video interviews."""
     return _belongs(domain, "assessment")
 
 
+@lru_cache(4096)
 def is_agency(domain: str) -> bool:
     """True for known recruitment agencies: the host proves no employer."""
     return _belongs(domain, "agencies")
 
 
+@lru_cache(4096)
 def looks_like_agency(domain: str) -> bool:
     """True for known agencies and for hosts whose name hints at one ("…recruit…", "…staffing…")."""
     name = registrable(domain).partition(".")[0]
     return is_agency(domain) or any(hint in name for hint in _listed("agencies_hint") if len(hint) > 3)
 
 
+@lru_cache(4096)
 def is_vendor(domain: str) -> bool:
     """True for any shared host: whoever writes from there, the domain is never the employer."""
     keys = (
@@ -81,6 +89,7 @@ def is_vendor(domain: str) -> bool:
     return any(_belongs(domain, key) for key in keys) or is_freemail(domain)
 
 
+@lru_cache(4096)
 def is_no_reply(address: str) -> bool:
     """True for addresses that no human reads: they are never a recipient."""
     local, _, _ = address.lower().rpartition("@")
@@ -100,6 +109,7 @@ def is_no_reply(address: str) -> bool:
     )
 
 
+@lru_cache(4096)
 def is_shared_mailbox(address: str) -> bool:
     """True for a mailbox rather than a person: jobs@, hr@, bewerbung@ …"""
     local = address.lower().rpartition("@")[0].partition("+")[0]
@@ -125,6 +135,7 @@ def _suffixes() -> PublicSuffixList:
 
 
 @cache
+@lru_cache(4096)
 def registrable(domain: str) -> str:
     """The part of a host that somebody registered: ``mail.acme.co.uk`` → ``acme.co.uk``; the host itself if none."""
     host = domain.lower().rpartition("@")[2].strip(".")[:253]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from agent.core import envelope
@@ -30,6 +31,14 @@ ATTEMPTS = 3
 Materials = Callable[[Sequence[str]], tuple[Attachment, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a due draft was not made, and when to try again (None: at every turn)."""
+
+    reason: str
+    again_at: datetime | None = None
+
+
 @dataclass(slots=True)
 class Creation:
     """The drafts of one turn. ``in_the_way``: candidacy id → why a due draft was not made."""
@@ -38,7 +47,7 @@ class Creation:
     config: ComposeConfig
     max_per_day: int
     materials: Materials = lambda _: ()  # reads files by name; DataError if one is missing or too large
-    in_the_way: dict[str, str] = field(default_factory=dict)
+    in_the_way: dict[str, Stop] = field(default_factory=dict)
 
     def create(self, judged: Sequence[Judged]) -> bool:
         """Make the drafts that are due; True if mail came in between, so that the turn must think again."""
@@ -58,10 +67,8 @@ class Creation:
         if known is not None and (known.state is not DraftState.INTENDED or known.attempts >= ATTEMPTS):
             return False
         if known is None and self._made_today() >= self.max_per_day:
-            self._stop(
-                judged,
-                f"{self.max_per_day} drafts were made today (policy.max_drafts_per_day); it follows tomorrow",
-            )
+            reason = f"{self.max_per_day} were made today (policy.max_drafts_per_day); it follows tomorrow"
+            self.in_the_way[judged.candidacy.id] = Stop(reason, self._tomorrow())
             return False
         letter = self._compose(action, judged, everybody, recipient)
         if isinstance(letter, Refusal):
@@ -219,9 +226,14 @@ class Creation:
         today = self.hands.now.astimezone(zone).date()
         return sum(r.created_at.astimezone(zone).date() == today for r in self.hands.store.drafts())
 
+    def _tomorrow(self) -> datetime:
+        zone = ZoneInfo(self.hands.zone)
+        day = self.hands.now.astimezone(zone).date() + timedelta(days=1)
+        return datetime.combine(day, time(), zone).astimezone(UTC)
+
     def _stop(self, judged: Judged, reason: str) -> None:
         """Say why there is no draft; it is tried again at every turn, for the user may have mended it."""
-        self.in_the_way[judged.candidacy.id] = reason
+        self.in_the_way[judged.candidacy.id] = Stop(reason)
 
 
 def _letters(action: Action, judged: Judged) -> Iterator[tuple[Action, Contact | None]]:

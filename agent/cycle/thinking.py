@@ -24,6 +24,7 @@ from agent.core.model import (
     normal_email,
 )
 from agent.core.plan import Rules
+from agent.cycle.create import Stop
 from agent.store.records import Account, Conclusion, ThreadLink
 from agent.store.store import Store
 
@@ -49,12 +50,11 @@ class Thinker:
         self._seen: tuple[int, int] = (-1, -1)
 
     def must_think(self) -> bool:
-        """True if the clock has changed an answer, an intent is open, a due draft was not made, or the rules are newer."""
+        """True if the clock has changed an answer, an intent is open, or the rules are newer."""
         wake, conclusions = self.store.next_wake(), self.store.conclusions()
         old = any(c.rules_version != self.version for c in conclusions)
-        stopped = any(line.startswith(NOT_MADE) for c in conclusions for line in c.explanation)
         unsettled = any(r.state is DraftState.INTENDED for r in self.store.drafts())
-        return old or stopped or unsettled or (wake is not None and wake <= self.now)
+        return old or unsettled or (wake is not None and wake <= self.now)
 
     def think(self) -> tuple[Judged, ...]:
         """All candidacies as the facts in the store show them now."""
@@ -73,7 +73,7 @@ class Thinker:
         by_id = {**have, **{r.message.gmail_id: r for r in fresh}}
         return [by_id[s.gmail_id] for s in sources]
 
-    def record(self, in_the_way: Mapping[str, str] = NOTHING) -> list[Transition]:
+    def record(self, in_the_way: Mapping[str, Stop] = NOTHING) -> list[Transition]:
         """Write the conclusions with what the deeds changed; the transitions since the last time.
 
         ``in_the_way``: candidacy id → why its due draft was not made.
@@ -82,22 +82,23 @@ class Thinker:
         judged = self.think()
         changed = [t for j in judged if (t := self._transition(j, before.get(j.candidacy.id)))]
         self.store.replace_derived(
-            [self._conclusion(j, in_the_way.get(j.candidacy.id, "")) for j in judged],
+            [self._conclusion(j, in_the_way.get(j.candidacy.id)) for j in judged],
             [ThreadLink(t, j.candidacy.id, by) for j in judged for t, by in _links(j.candidacy)],
             changed,
         )
         return changed
 
-    def _conclusion(self, judged: Judged, stopped: str) -> Conclusion:
+    def _conclusion(self, judged: Judged, stop: Stop | None) -> Conclusion:
         lines = list(explain.why(judged, self.zone))
-        lines += [f"{NOT_MADE}{stopped}."] if stopped else []
+        lines += [f"{NOT_MADE}{stop.reason}."] if stop else []
+        again_at = stop.again_at or self.now if stop else None
         return Conclusion(
             id=judged.candidacy.id,
             anchor_thread_id=judged.candidacy.anchor_thread_id,
             document=document(judged, self.zone),
             events=tuple(events(judged, self.zone)),
             explanation=tuple(lines),
-            wake_at=judged.outlook.wake_at,
+            wake_at=min((at for at in (judged.outlook.wake_at, again_at) if at), default=None),
             rules_version=self.version,
         )
 
