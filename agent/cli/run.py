@@ -1,0 +1,89 @@
+"""``run``: the daemon."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from contextlib import closing
+from dataclasses import replace
+
+import click
+
+from agent.cli.context import App
+from agent.daemon import Daemon, Notifier, Turned
+
+
+@click.command(
+    "run",
+    epilog="Signals: SIGTERM or SIGINT end it, SIGHUP reads the configuration again, SIGUSR1 turns at once.",
+)
+@click.pass_obj
+def command(app: App) -> int:
+    """The daemon: the turn of `sync` on a schedule, until it is told to stop. Made for systemd; logs to stderr."""
+    set_up_logging(verbose=app.verbosity)
+    config = app.config
+    daemon = Daemon(
+        turn=lambda: turn(app, daemon),
+        reload=lambda: reload(app),
+        poll_seconds=config.daemon.poll_seconds,
+        notify=Notifier(os.environ),
+        clock=app.clock,
+    )
+    check_authorised(app)
+    return daemon.run()
+
+
+def check_authorised(app: App) -> None:
+    """Fail before READY=1 if the user must authorise first (AuthError, 77); no network is no reason to fail."""
+    from agent.errors import GmailUnavailable
+    from agent.gmail.auth import load_token, refresh
+
+    credentials = load_token(app.config.gmail.token_file)
+    try:
+        refresh(credentials)
+    except GmailUnavailable as away:
+        logging.getLogger("agent").warning("%s; starting all the same", away)
+
+
+def turn(app: App, daemon: Daemon) -> Turned:
+    """One turn with fresh parts: an idle connection is not worth keeping for minutes."""
+    from agent.store.files import turn_lock
+
+    one = App(clock=app.clock, sleep=daemon.sleep, verbosity=-1, _config=app.config)
+    with closing(one):
+        store = one.store()
+        with turn_lock(store.path):
+            report = replace(one.cycle(store), progress=lambda *_: daemon.sign_of_life()).turn()
+            counts = " ".join(f"{name}={value}" for name, value in report.counts().items())
+            return Turned(f"turn {report.mode}: {counts}", store.next_wake())
+
+
+def reload(app: App) -> float:
+    """The configuration anew; the old one stays if it is wrong (ConfigError)."""
+    from agent.config import load
+
+    app._config = load(app.config.path)  # noqa: SLF001 (the one place where a configuration is replaced)
+    return app.config.daemon.poll_seconds
+
+
+def set_up_logging(*, verbose: int) -> None:
+    """The journal gets priorities as <N> prefixes; a terminal gets times."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        JournalFormat() if os.environ.get("JOURNAL_STREAM") else logging.Formatter("%(asctime)s %(message)s")
+    )
+    root = logging.getLogger("agent")
+    root.handlers[:] = [handler]
+    root.setLevel(logging.DEBUG if verbose > 0 else logging.INFO)
+    root.propagate = False
+
+
+class JournalFormat(logging.Formatter):
+    """sd-daemon(3): ``<6>`` before the line is its priority."""
+
+    PRIORITIES = ((logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
+
+    def format(self, record: logging.LogRecord) -> str:
+        priority = next((number for level, number in self.PRIORITIES if record.levelno >= level), 7)
+        return f"<{priority}>{record.getMessage()}"

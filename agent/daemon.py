@@ -1,0 +1,259 @@
+"""The metronome: a turn every so often, at once when asked, never two at a time, and a clean end within two seconds.
+
+APScheduler beats in a thread of its own and only says "now"; the main thread owns signals, the watchdog, the exit
+status and the turn itself. So a signal can end a turn in mid-request: the exception unwinds it, open transactions roll
+back, and an intent whose answer was lost is settled by the next start.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from types import FrameType
+
+from agent.errors import AgentError, AuthError, Busy, ConfigError, GmailError, QuotaExhausted
+
+log = logging.getLogger("agent")
+
+TICK_SECONDS = (
+    15.0  # how long the main thread sleeps at most: clock jumps and the watchdog are seen this often
+)
+JUMP = timedelta(seconds=30)  # wall against monotonic time: more than this is a jump, or a night's sleep
+LONGEST_BACK_OFF = timedelta(hours=1)
+JITTER = 0.1
+
+
+class Stop(BaseException):
+    """SIGTERM or SIGINT arrived: unwind whatever the turn is doing. Not an Exception, so that nobody swallows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What a turn reports to the metronome: one line for the log, and when its answer changes by itself."""
+
+    line: str
+    wake_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Notifier:
+    """sd_notify(3): one datagram a state, silent where no service manager listens."""
+
+    environ: Mapping[str, str]
+
+    def __call__(self, *lines: str) -> None:
+        address = self.environ.get("NOTIFY_SOCKET", "")
+        if not address:
+            return
+        name = "\0" + address[1:] if address.startswith("@") else address
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+            try:
+                channel.sendto("\n".join(lines).encode(), name)
+            except OSError as error:
+                log.warning("the service manager cannot be told anything (%s)", error.strerror)
+
+    @property
+    def watchdog(self) -> bool:
+        """True if the service manager wants signs of life from this process."""
+        pid = self.environ.get("WATCHDOG_PID", "")
+        return bool(self.environ.get("WATCHDOG_USEC")) and pid in {"", str(os.getpid())}
+
+
+@dataclass(slots=True)
+class Daemon:
+    """Runs ``turn`` until told to stop; ``run`` returns the exit status.
+
+    ``turn``: one turn, its errors from ``agent.errors``. ``reload``: read the configuration again (ConfigError: the old
+    one is kept); returns the new interval in seconds.
+    """
+
+    turn: Callable[[], Turned]
+    reload: Callable[[], float]
+    poll_seconds: float
+    notify: Notifier
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    monotonic: Callable[[], float] = time.monotonic
+    due: Event = field(default_factory=Event)
+    turning: bool = False
+    stopping: bool = False
+    reloading: bool = False
+    failures: int = 0
+    not_before: datetime | None = None
+    wake_at: datetime | None = None
+
+    def run(self) -> int:
+        """Until SIGTERM or SIGINT (0), a revoked token (77) or a wrong configuration (78)."""
+        from apscheduler.executors.pool import ThreadPoolExecutor
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(1)},
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+        )
+        with self._signals():
+            try:
+                self._beat(scheduler)
+                scheduler.start()
+                self.due.set()
+                self.notify("READY=1", "STATUS=started")
+                self._loop(scheduler)
+            except Stop:
+                log.info("stopping")
+            except (AuthError, ConfigError) as error:
+                self.notify(f"STATUS={error}", f"ERRNO={error.exit_status}")
+                log.error("%s", error)  # noqa: TRY400 (the user's remedy, not our traceback)
+                return error.exit_status
+            finally:
+                self.notify("STOPPING=1")
+                if scheduler.running:
+                    scheduler.shutdown(wait=False)
+        return 0
+
+    def sign_of_life(self) -> None:
+        """Fed from real points of progress only: each page, each message, each idle tick."""
+        if self.notify.watchdog:
+            self.notify("WATCHDOG=1")
+
+    def sleep(self, seconds: float) -> None:
+        """A pause inside a turn that keeps the watchdog fed and that a signal can end."""
+        until = self.monotonic() + seconds
+        while (left := until - self.monotonic()) > 0:
+            self.sign_of_life()
+            time.sleep(min(left, TICK_SECONDS))
+
+    # ── the loop ──
+
+    def _beat(self, scheduler: object) -> None:
+        """(Re-)arm the metronome: an interval in UTC, with some jitter so that not everybody knocks at once."""
+        from apscheduler.triggers.interval import IntervalTrigger
+
+        trigger = IntervalTrigger(
+            seconds=max(int(self.poll_seconds), 1),
+            timezone=UTC,
+            jitter=int(self.poll_seconds * JITTER) or None,
+        )
+        scheduler.add_job(self.due.set, trigger, id="beat", replace_existing=True)  # type: ignore[attr-defined]  # APScheduler has no types
+
+    def _loop(self, scheduler: object) -> None:
+        wall, mono = self.clock(), self.monotonic()
+        while not self.stopping:
+            self.sign_of_life()
+            self.due.wait(min(TICK_SECONDS, self.poll_seconds))
+            wall, mono = self._mind_the_clock(scheduler, wall, mono)
+            if self.reloading:
+                self._reload(scheduler)
+            if self._is_due():
+                self.due.clear()
+                self._turn()
+
+    def _is_due(self) -> bool:
+        now = self.clock()
+        if self.not_before is not None and now < self.not_before:
+            return False
+        return self.due.is_set() or (self.wake_at is not None and now >= self.wake_at)
+
+    def _mind_the_clock(self, scheduler: object, wall: datetime, mono: float) -> tuple[datetime, float]:
+        """After a jump (suspend, a clock that was set) the metronome would sleep on: re-base it and turn at once."""
+        new_wall, new_mono = self.clock(), self.monotonic()
+        jump = (new_wall - wall) - timedelta(seconds=new_mono - mono)
+        if abs(jump) > JUMP:
+            log.info("clock jump of %d s", jump.total_seconds())
+            self.not_before = None
+            self._beat(scheduler)
+            self.due.set()
+        return new_wall, new_mono
+
+    def _turn(self) -> None:
+        self.turning = True
+        try:
+            turned = self.turn()
+        except (AuthError, ConfigError):
+            raise
+        except Busy:
+            log.info("another turn is running; waiting for the next beat")
+        except GmailError as error:
+            self._back_off(error)
+        except AgentError as error:
+            log.warning("the turn failed: %s", error)
+        except Exception as error:  # noqa: BLE001 (the second of two places that catch broadly: a bug must not end the service)
+            log.error("the turn failed unexpectedly: %s at %s", type(error).__name__, _place(error))  # noqa: TRY400 (a traceback may quote mail)
+        else:
+            self.failures, self.not_before, self.wake_at = 0, None, turned.wake_at
+            log.info("%s", turned.line)
+            self.notify(f"STATUS={turned.line}")
+        finally:
+            self.turning = False
+
+    def _back_off(self, error: GmailError) -> None:
+        """Quiet while Gmail or the network is away: said once, then ever longer pauses."""
+        self.failures += 1
+        if self.failures == 1:
+            log.warning("%s", error)
+        jitter = 1 + random.random() * JITTER  # noqa: S311 (not a secret)
+        wait = timedelta(seconds=min(self.poll_seconds, 60) * 2 ** min(self.failures - 1, 10) * jitter)
+        if isinstance(error, QuotaExhausted) and error.retry_after_seconds:
+            wait = max(wait, timedelta(seconds=error.retry_after_seconds))
+        self.not_before = self.clock() + min(wait, LONGEST_BACK_OFF)
+        self.due.set()
+        self.notify(f"STATUS=Gmail is away ({type(error).__name__}), next try {self.not_before:%H:%M:%S} UTC")
+
+    # ── signals ──
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        handlers: dict[signal.Signals, Callable[[int, FrameType | None], None]] = {
+            signal.SIGTERM: self._on_stop,
+            signal.SIGINT: self._on_stop,
+            signal.SIGHUP: self._on_reload,
+            signal.SIGUSR1: self._on_turn_now,
+        }
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _on_stop(self, _number: int, _frame: FrameType | None) -> None:
+        if not self.stopping:
+            self.stopping = True
+            self.due.set()
+            raise Stop
+
+    def _on_reload(self, _number: int, _frame: FrameType | None) -> None:
+        self.reloading = True
+        self.due.set()
+
+    def _on_turn_now(self, _number: int, _frame: FrameType | None) -> None:
+        self.not_before = None
+        self.due.set()
+
+    def _reload(self, scheduler: object) -> None:
+        self.reloading = False
+        self.notify("RELOADING=1", f"MONOTONIC_USEC={int(self.monotonic() * 1_000_000)}")
+        try:
+            self.poll_seconds = self.reload()
+            self._beat(scheduler)
+            log.info("configuration read again")
+        except ConfigError as error:
+            problems = "; ".join((str(error), *error.problems))
+            log.error("the new configuration is wrong and the old one stays: %s", problems)  # noqa: TRY400 (the user's remedy)
+        self.notify("READY=1", "STATUS=configuration read again")
+
+
+def _place(error: Exception) -> str:
+    """File and line where it happened, no words of it: they may quote mail."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
