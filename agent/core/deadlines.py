@@ -7,6 +7,7 @@ clause; the dates themselves are read by ``dates``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -25,6 +26,10 @@ UNLIMITED = frozenset({"for", "since", "from", "about"})
 WEAK = 0.4  # the confidence of boilerplate: not enough to be taken for a promise
 SURE = 0.5
 ELLIPSIS_WORDS = 7
+NEAR_WORDS = 6  # between a date in front and the verb that promises ("next week one of us will call you")
+FAR = timedelta(days=250)  # what lies further ahead is no answer to an application
+PAST_FORM = re.compile(r"\b\w{3,}ed\b")
+AND_THEN = re.compile(r"\W*(?:and|then|und|et|y)(?: then)? \w+")
 UNITS = frozenset({"day", "bizday", "week", "month", "hour"})
 
 
@@ -144,6 +149,7 @@ class _Reader:
             return None
         lead, cues = clause.before(span), self.cues
         contact, act, ask = (cues.last(name, clause.text, len(lead)) for name in ("contact", "act", "ask"))
+        contact = max(contact, cues.last("silence", clause.text, len(lead)))
         if contact < 0 and act < 0 and ask < 0:
             return self._foreshadowed(span, clause, before)
         if ask >= 0 and ask >= contact:
@@ -159,6 +165,8 @@ class _Reader:
         if first is None:
             return self._fragment(span, clause, before)
         if ask is not None and (contact is None or ask.start() <= contact.start()):
+            if cues["ask_not"].search(clause.before(span).rstrip()):
+                return None
             return _candidate(span, "asked", 0.9) if span.limits & LIMITED else None
         return self._promised(span, clause, -1, strong=contact is not None, ahead=True)
 
@@ -173,7 +181,8 @@ class _Reader:
             return None
         span, anchored = self._anchored(span, clause, lead)
         apart = max((m.end() for m in cues["apart"].finditer(lead) if m.end() > at), default=-1)
-        if apart >= 0 and not firm and not anchored:
+        joined = ahead and AND_THEN.match(clause.behind(span)) is not None
+        if apart >= 0 and not firm and not anchored and not joined:
             return None
         if ahead and not anchored and not self._stands_free(span, clause, firm=firm):
             return None
@@ -185,7 +194,16 @@ class _Reader:
 
     def _stands_free(self, span: DaySpan, clause: _Clause, *, firm: bool) -> bool:
         """A date in front of its verb: "Next week we will decide", but not "on Tuesday we talked about"."""
-        return firm or not self.cues["apart"].search(clause.before(span))
+        rest = clause.behind(span)
+        if firm or AND_THEN.match(rest):
+            return True
+        spoken = min(
+            (m.start() for name in ("contact", "act") if (m := self.cues[name].search(rest))), default=0
+        )
+        between = rest[:spoken]
+        if len(between.split()) > NEAR_WORDS or PAST_FORM.search(between):
+            return False
+        return not self.cues["apart"].search(clause.before(span))
 
     def _negated(self, span: DaySpan, clause: _Clause, lead: str, *, strong: bool) -> _Found | None:
         """What a negation makes of it: nothing, "not before Friday", or a promise of silence ("if you don't hear")."""
@@ -195,10 +213,10 @@ class _Reader:
         if cues["silence"].search(clause.text):
             refuses = cues["silence_refuses"].search(clause.text)
             return _Found(span, "silence", "employer", 0, WEAK if refuses else 0.7)
-        if cues["negation"].search(lead):
+        if cues["negation"].search(lead) or cues["negation_behind"].search(clause.behind(span)):
             if "until" in span.limits:
                 return _Found(span, "not until", "employer", 0, 0.7, vague=True)
-            if "before" in span.limits and "by" not in span.limits:
+            if span.limits & {"before", "vor"} and "by" not in span.limits:
                 day = span.latest + timedelta(days=1)
                 return _Found(
                     replace(span, latest=day, earliest=day), "not before", "employer", 0, 0.6, vague=True
@@ -210,7 +228,7 @@ class _Reader:
 
     def _asked(self, span: DaySpan, clause: _Clause, at: int) -> _Found | None:
         """A request with a limit; slots, appointments and "if you have questions" are none."""
-        between = clause.before(span)[at:]
+        between = clause.before(span)[at:].rstrip()
         if self.cues["ask_not"].search(between) or self.cues["ask_not"].search(clause.behind(span)[:40]):
             near = span.rule in {"relative day", "end of day"} or span.limits & FIRM
             if not near or self.cues["ask_not"].search(between):
@@ -250,7 +268,7 @@ class _Reader:
         """Reads "once the interviews are over on June 19" → the business day after; "when I'm back Monday" → Monday."""
         cues = self.cues
         spoken = max(cues.last(name, clause.text, len(lead)) for name in ("contact", "act"))
-        tail = lead[max(spoken, 0) :]
+        tail = lead[max(spoken, 0) :].rstrip()
         if cues["anchored_after"].search(tail):
             if span.limits & FIRM or self._is_gone(span):
                 return span, False
@@ -292,13 +310,17 @@ class _Reader:
 
     def _then(self, clause: _Clause) -> list[_Found]:
         """Reads "We meet on Thursday and will let you know after that": the date stands in the statement before."""
-        base = self.earlier
-        if base is None or base.past or base.bare or not self.cues["then"].search(clause.text):
+        then = self.cues["then"].search(clause.text)
+        if then is None:
+            return []
+        own = [span for span in clause.spans if span.end - clause.start <= then.start()]
+        base = own[-1] if own else self.earlier
+        if base is None or base.past or base.bare:
             return []
         if not self.cues["contact"].search(clause.text) and not self.cues["act"].search(clause.text):
             return []
-        back = self.cues["return"].search(clause.text) is not None
-        day = base.latest if back else add_business_days(base.latest, 1, self.moment.calendar)
+        same = self.cues["same_day"].search(then[0]) is not None
+        day = base.latest if same else add_business_days(base.latest, 1, self.moment.calendar)
         return [
             _Found(
                 replace(base, latest=max(day, base.latest), rule="then"),
@@ -311,9 +333,15 @@ class _Reader:
         ]
 
     def _usable(self, span: DaySpan, clause: _Clause) -> bool:
-        if span.past or span.grain == "minute":
+        if span.past or span.grain == "minute" or span.latest - self.moment.today > FAR:
             return False
-        if span.limits & UNLIMITED and not span.limits & (LIMITED | {"in", "over"}):
+        if span.grain == "year" and not span.limits & LIMITED:
+            return False
+        if (
+            span.limits & UNLIMITED
+            and not (span.bare and "about" in span.limits)
+            and not span.limits & (LIMITED | {"in", "over"})
+        ):
             patient = self.cues["patience"].search(clause.text)
             if not (patient and "for" in span.limits):
                 return False

@@ -16,6 +16,7 @@ from agent.core.dates import DaySpan, Line, Moment, folded, read
 from agent.core.dates.clocks import Clock, clocks, merged_day
 from agent.core.dates.cues import Cues, cues_of
 from agent.core.dates.sentences import Sentence, sentences
+from agent.core.language import detect
 from agent.core.model import StatedTime
 
 NEAR = 4  # sentences: how far a day carries to a clock time without one
@@ -59,7 +60,7 @@ def stated_times(
     ``written`` is aware, in the writer's own offset. ``firm`` is False for questions, proposals and one of several
     slots. The subject is read only if the text states none and the subject is no reply's.
     """
-    moment = Moment(written, language or "en")
+    moment = Moment(written, language or detect(text) or "en")
     found = _Reader(moment, zone).times(text, subject)
     if not found and subject and not REPLY.match(subject):
         found = _Reader(moment, zone).times(subject, "")

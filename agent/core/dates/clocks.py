@@ -79,6 +79,7 @@ def _clock_at(line: Line, at: int, language: str) -> tuple[Clock, int] | None:
         last = at + 2 if second else at
     if "K" not in kinds[at : last + 1] and not _introduced(line, at, last, language):
         return None
+    first, at, last = _adjusted(first, line, at, last)
     limits, lead = _prepositions(line, at)
     part = _daypart(line, last + 1, at)
     begins, ends = _resolved(first, second, part)
@@ -92,6 +93,22 @@ def _clock_at(line: Line, at: int, language: str) -> tuple[Clock, int] | None:
     return Clock(core[at].start, end, begins, ends, zone, limits, lead, window), last + 1
 
 
+def _adjusted(
+    value: tuple[int, int, int], line: Line, at: int, last: int
+) -> tuple[tuple[int, int, int], int, int]:
+    """Reads "half past two", "las diez y media", "10 heures moins le quart"."""
+    if last == at and line.kinds[at + 1 : at + 2] == "m":
+        place, last = at + 1, at + 1
+    elif at and line.kinds[at - 1] == "m":
+        place = at = at - 1
+    else:
+        return value, at, last
+    shift = line.core[place].value
+    assert isinstance(shift, int)
+    minutes = 60 * value[0] + value[1] + shift
+    return (minutes // 60, minutes % 60, value[2]), at, last
+
+
 def _value_of(token: Token) -> tuple[int, int, int] | None:
     """Hour, minute and meridiem of a token that may be a clock time."""
     if token.kind == "K":
@@ -99,6 +116,9 @@ def _value_of(token: Token) -> tuple[int, int, int] | None:
             return 12, 0, DAY24
         if token.value == "midnight":
             return None
+        if isinstance(token.value, str):  # "halb drei"
+            hour, _, minute = token.value.partition(":")
+            return int(hour), int(minute), DAY24
         assert isinstance(token.value, tuple)
         return token.value[0], token.value[1], token.value[2]
     if token.kind == "N" and isinstance(token.value, int) and token.raw.strip(".").isdigit():
@@ -155,6 +175,8 @@ def _introduced(line: Line, at: int, last: int, language: str) -> bool:
     """True if a bare number may be a clock time: "at 2", "2 PT", "from 2 to 3", behind a day ("the 28th 230")."""
     token, kinds = line.core[at], line.kinds
     before = line.core[at - 1].value if at and kinds[at - 1] == "L" else None
+    if at and kinds[at - 1] == "m":
+        return True
     if before == "at" or (last > at and before in {"from", "between"}):
         return not _counts_things(line, at)
     if token.kind == "I":

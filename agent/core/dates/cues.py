@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from agent.core.dates.folding import unaccented
 from agent.core.lexicon import pack
 
 NEVER = re.compile(r"(?!)")
@@ -44,7 +45,7 @@ def _compiled(entries: list[str], groups: dict[str, str]) -> re.Pattern[str]:
 def _expanded(entry: str, groups: dict[str, str]) -> str:
     for _ in range(3):
         entry = _GROUP.sub(lambda match: groups[match[1]], entry)
-    return entry.replace("’", "'")
+    return unaccented(entry)
 
 
 def _bounded(entry: str) -> str:

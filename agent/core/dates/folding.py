@@ -27,3 +27,8 @@ def folded(text: str) -> str:
     if len(low) != len(text):  # "İ" and its like grow
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     return _COMMA.sub(" ", low.translate(_TABLE))
+
+
+def unaccented(pattern: str) -> str:
+    """A regular expression of the lexicon in the folded alphabet; its letters keep their case (``\\S`` is not ``\\s``)."""
+    return pattern.translate(_TABLE)

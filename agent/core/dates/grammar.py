@@ -188,8 +188,8 @@ def _week(moment: Moment, ahead: int, part: str) -> Days:
     first, last = _WEEK_PARTS.get(part, (0, FRIDAY))
     start = end - FRIDAY * DAY
     found = Days(start + last * DAY, start + first * DAY, "week")
-    if found.latest < moment.today and ahead == 0:  # "early this week" said on Thursday
-        found = replace(found, latest=end)
+    if found.latest < moment.today and ahead == 0:  # "midweek", said on Friday
+        return replace(found, latest=found.latest + 7 * DAY, earliest=found.earliest + 7 * DAY)
     return found
 
 
@@ -255,8 +255,8 @@ def _counted_week(ts: list[Token], moment: Moment) -> Days | None:
 def _end(ts: list[Token], moment: Moment) -> Days | None:
     """EOW, EOM, EOY, EOQ, with "this" or "next"."""
     which = _of(ts, "X")
-    unit = Token("U", _of(ts, "E")[0].value, 0, 0, "")
-    return _period([unit, Token("P", "late", 0, 0, ""), *which[:1]], moment)
+    name, _, part = str(_of(ts, "E")[0].value).partition(":")
+    return _period([Token("U", name, 0, 0, ""), Token("P", part or "late", 0, 0, ""), *which[:1]], moment)
 
 
 def _quarter(ts: list[Token], moment: Moment) -> Days | None:
@@ -264,6 +264,14 @@ def _quarter(ts: list[Token], moment: Moment) -> Days | None:
     assert isinstance(value, tuple)
     year = value[1] if len(value) > 1 else (_int(years[0]) if years else None)
     return _in_quarter(reckon.quarter_end(moment, value[0], year), str(parts[0].value) if parts else "")
+
+
+def _counted_quarter(ts: list[Token], moment: Moment) -> Days | None:
+    """Reads "the end of the first quarter"."""
+    parts, number = _of(ts, "P"), _int(_of(ts, "O")[0])
+    if _of(ts, "U")[0].value != "quarter" or not 1 <= number <= 4:
+        return None
+    return _in_quarter(reckon.quarter_end(moment, number), str(parts[0].value) if parts else "")
 
 
 def _week_of(ts: list[Token], moment: Moment) -> Days | None:
@@ -278,6 +286,18 @@ def _week_of(ts: list[Token], moment: Moment) -> Days | None:
     if inner.latest.weekday() >= SATURDAY and not any(t.value == "end" for t in _of(ts, "V")):
         start += 7 * DAY  # "the week of Sunday the 15th" is the one that begins then
     return replace(inner, latest=start + FRIDAY * DAY, earliest=start, grain="week")
+
+
+def _calendar_week(ts: list[Token], moment: Moment) -> Days | None:
+    """Reads "KW 12": the ISO week, this year's or the next's."""
+    number, parts = _int(_of(ts, "C")[0]), _of(ts, "P")
+    if not 1 <= number <= 52:
+        return None
+    start = date.fromisocalendar(moment.today.isocalendar().year, number, 1)
+    if start + 6 * DAY < moment.today:
+        start = date.fromisocalendar(moment.today.isocalendar().year + 1, number, 1)
+    first, last = _WEEK_PARTS.get(str(parts[0].value) if parts else "", (0, FRIDAY))
+    return Days(start + last * DAY, start + first * DAY, "week")
 
 
 def _absolute(ts: list[Token], moment: Moment) -> Days | None:
@@ -328,7 +348,7 @@ def _duration(ts: list[Token], moment: Moment) -> Days | None:
     unit = str(_of(ts, "U")[0].value)
     if most > 400:
         return None
-    if few:
+    if few and all(t.vague for t in ts if t.kind == "N"):
         most = _FEW.get(unit, most)
     couple = any("couple" in t.raw.lower() for t in ts)
     return replace(_lasting(moment, most, least, unit), vague=few or couple or unit == "year", bare=True)
@@ -380,7 +400,9 @@ ROWS: tuple[tuple[str, str, Meaning], ...] = (
     ("month", "P?X?MY?|MX|MP", _named_month),
     ("counted week", "(?:O|X)U(?:L?X?M|L?XU|L?U)", _counted_week),
     ("quarter", "P?QY?|QP", _quarter),
-    ("week of", f"X?UV?W?(?:{DATE}|O|N(?![UMK]))|UV?W?(?:[NO]MY?)|V(?:W?{DATE}|W?O)", _week_of),
+    ("counted quarter", "P?OU", _counted_quarter),
+    ("week of", f"X?UL?V?W?(?:{DATE}|O|N(?![UMK]))|V(?:W?{DATE}|W?O)", _week_of),
+    ("calendar week", "P?C", _calendar_week),
     ("holiday", "X?HX?|PH", _holiday),
     ("weekday after holiday", "WL?H", _weekday_after_holiday),
     ("duration", "[Na]?[Na](?:B[Na])?U(?:B[Na])?|NBaU", _duration),

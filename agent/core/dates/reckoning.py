@@ -169,7 +169,7 @@ FIXED = {
     "valentine": (2, 14), "juneteenth": (6, 19), "canada_day": (7, 1), "bastille": (7, 14), "assumption": (8, 15),
     "all_saints": (11, 1), "armistice": (11, 11), "may_day": (5, 1), "german_unity": (10, 3), "australia_day": (1, 26),
     "st_patrick": (3, 17), "hispanidad": (10, 12), "constitution": (12, 6), "immaculate": (12, 8),
-    "victory_day": (5, 8), "candlemas": (2, 2),
+    "victory_day": (5, 8), "rentree": (9, 1),
 }  # fmt: skip
 EASTER = {
     "good_friday": -2, "easter": 0, "easter_monday": 1, "ascension": 39, "pentecost": 49, "pentecost_monday": 50,
@@ -245,6 +245,8 @@ def after(moment: Moment, day: date, key: str = "") -> date:
     """The day that "after X" promises: the next business day; after the year's end, the first full week's Friday."""
     if key in {"new_year", "break", "epiphany"} and day.month == 1:
         return date(day.year, 1, 5) + relativedelta(weekday=FR(1))
+    if key == "thanksgiving":
+        return weekday_after(day, 0)
     if key in {"easter", "christmas", "pentecost", "holy_week", "carnival"}:
         day += 2 * DAY if key == "holy_week" else DAY
         if key == "christmas":

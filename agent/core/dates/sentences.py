@@ -110,9 +110,9 @@ _ABBREVIATIONS = frozenset(
         "s.l",
     ]
 )
-_BREAK = re.compile(r"[.!?…]+[\"')\]]*\s+|\n\s*\n|\n|[•▪‣]\s*")
+_BREAK = re.compile(r"(?<![.!?…])[.!?…]+[\"')\]]*\s+|\n\s*\n|\n|[•▪‣]\s*")
 _LAST_WORD = re.compile(r"[^\s.(]*(?:\.\w)?$")
-_GERMAN_ORDINAL = re.compile(r"(?:^|[^\d.,:])\d{1,2}$")
+_GERMAN_ORDINAL = re.compile(r"(?:^|[^\d.,:])(?:\d{1,2}\.)?\d{1,2}$")
 
 
 @dataclass(frozen=True, slots=True)

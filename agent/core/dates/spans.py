@@ -106,7 +106,7 @@ def _hits(core: tuple[Token, ...], kinds: str, moment: Moment) -> list[_Hit]:
     hits: list[_Hit] = []
     at = 0
     while at < len(core):
-        hit = None if kinds[at] in "zpBTGLKY" or _is_clock(core, at) else _longest(core, kinds, at, moment)
+        hit = None if kinds[at] in "zpBTGLKYm" or _is_clock(core, at) else _longest(core, kinds, at, moment)
         if hit is None:
             at += 1
         else:
@@ -189,6 +189,8 @@ def _shifted(days: Days, limits: set[str], moment: Moment) -> Days:
     if "after" in limits:
         latest = _later(days, moment)
         return replace(days, latest=latest, earliest=min(latest, days.latest + DAY))
+    if days.key == "new_year" and limits & {"in", "until", "by"}:
+        return replace(days, latest=reckon.after(moment, days.latest, days.key), grain="week", vague=True)
     if "by" in limits and days.grain == "weekend":
         friday = days.earliest - DAY
         return replace(days, latest=friday, earliest=friday)

@@ -5,7 +5,7 @@ its patterns: ``We expect to decide by the end of next week`` is ``zzzzLPXU`` (f
 
 W weekday · M month · N number · a one ("a week") · O ordinal · I written date (3/12, 2026-03-12) · Y year · U unit ·
 X this/next/last · P early/mid/late · R today/tomorrow · H holiday · Q quarter · E "EOW" · D part of the day · K clock ·
-L preposition of limit · T "at the latest" · G "ago" · B or/to/and · V "commencing" · z any other word · p full stop
+C calendar week · m "half past" · L preposition of limit · T "at the latest" · G "ago" · B or/to/and · V "commencing" · z any other word · p full stop
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Value = int | str | tuple[int, ...] | None
 CLASSES = {
     "weekday": "W", "month": "M", "number": "N", "few": "N", "one": "a", "ordinal": "O", "unit": "U", "units": "U",
     "modifier": "X", "part": "P", "relative": "R", "holiday": "H", "quarter": "Q", "end": "E", "daypart": "D",
-    "limit": "L", "latest": "T", "ago": "G", "or": "B", "commencing": "V", "filler": "F", "noon": "K",
+    "limit": "L", "latest": "T", "ago": "G", "or": "B", "commencing": "V", "filler": "F", "noon": "K", "minutes": "m",
 }  # fmt: skip
 
 
@@ -47,6 +47,7 @@ class Words:
     phrases: dict[str, tuple[tuple[tuple[str, ...], str, Value, bool, bool], ...]]
     risky: frozenset[str]
     digits_only: frozenset[str]
+    ranges: frozenset[str]
     language: str
 
 
@@ -59,13 +60,14 @@ _TOKEN = re.compile(
   | (?P<clock>(?<![\d:.,$€£])\d{{1,2}}(?:[:.]\d\d(?!\d)(?::\d\d)?)?\s?{_MERIDIEM}
       |(?<![\d:.])\d{{1,2}}:\d\d(?![:\d]\d)(?:\s?(?:uhr|h\b|hrs?\b|horas?\b))?
       |(?<![\d:.])\d{{1,2}}(?:[.]\d\d)?\s?(?:uhr\b|hrs\b|o'clock\b)
-      |(?<![\d:.])\d{{1,2}}\s?h(?:eures?)?(?:\s?\d\d)?(?![\w])
+      |(?<![\d:.])(?:[01]?\d|2[0-3])\s?h(?:eures?)?(?:\s?\d\d)?(?![\w])
       |(?<![\d:.])\d{{1,2}}(?:[:.]\d\d)?[ap]\b)
   | (?P<slash>(?<![\d/.])\d{{1,2}}/\d{{1,2}}(?![\d/]))
   | (?P<dots>(?<![\d/.,$€£])\d{{1,2}}\.\d{{1,2}}\.?(?![\d%]))
   | (?P<ordinal>(?<![\d/.,])\d{{1,2}}(?:st|nd|rd|th|er|e|º|ª)(?!\w))
   | (?P<dotted>(?<![\d/.,:])\d{{1,2}}\.(?!\d))
   | (?P<half>\b(?P<hy>20\d\d)[/-]q[1-4]\b|\bq[1-4](?:\s?/\s?20\d\d)?\b)
+  | (?P<week>\b(?:kw|cw|kalenderwoche)\s?\d{{1,2}}\b)
   | (?P<number>\d+(?:[.,]\d+)*)
   | (?P<word>[^\W\d_]+(?:['’/][^\W\d_]+)*)
   | (?P<dash>[-\u2010-\u2015/])
@@ -88,9 +90,21 @@ def words_of(language: str) -> Words:
                 parts = tuple(folded(entry).split())
                 item = (parts, kind, _value(value), name == "few", name == "units")
                 phrases.setdefault(parts[0], []).append(item)
+    phrases |= _joined(table)
     ordered = {first: tuple(sorted(items, key=lambda i: -len(i[0]))) for first, items in phrases.items()}
-    risky, digits = (frozenset(map(folded, table.get(key, ()))) for key in ("risky", "digits_only"))
-    return Words(ordered, risky, digits, language)
+    keys = ("risky", "digits_only", "ranges")
+    risky, digits, ranges = (frozenset(map(folded, table.get(key, ()))) for key in keys)
+    return Words(ordered, risky, digits, ranges, language)
+
+
+def _joined(table: dict[str, Any]) -> dict[str, list[tuple[tuple[str, ...], str, Value, bool, bool]]]:
+    """``Freitagnachmittag`` and its like: a weekday with a part of the day in one word."""
+    return {
+        (word := folded(name) + part): [((word,), "W", int(value), False, False)]
+        for part in table.get("day_parts_joined", ())
+        for value, names in table["weekday"].items()
+        for name in names
+    }
 
 
 def _value(text: str) -> Value:
@@ -116,12 +130,28 @@ def _classified(parts: list[tuple[str, str, int, int]], sentence: str, words: Wo
         group, text, start, end = parts[at]
         if group == "word":
             token, used = _word(parts, at, sentence, words)
+        elif text == "." and found and found[-1].end == start and found[-1].kind in "WMUK":
+            token, used = None, 1  # "Mon., Sept. 21"
         else:
             token, used = _figure(group, text, start, end, words), 1
         if token is not None:
             found.append(token)
         at += used
-    return _witnessed(found, words)
+    return _ranged(_witnessed(found, words), words)
+
+
+def _ranged(found: list[Token], words: Words) -> list[Token]:
+    """Reads "bis", "à", "a" join two numbers, days or clock times; elsewhere they are what they were."""
+    if not words.ranges:
+        return found
+    core = [(at, token) for at, token in enumerate(found) if token.kind != "F"]
+    for (_, before), (at, token), (_, after) in zip(core, core[1:], core[2:], strict=False):
+        if folded(token.raw) in words.ranges and before.kind in _ENDS and after.kind in _ENDS:
+            found[at] = Token("B", "to", token.start, token.end, token.raw)
+    return found
+
+
+_ENDS = frozenset("NaWOIK")
 
 
 def _word(
@@ -168,6 +198,8 @@ def _reading(group: str, text: str, words: Words) -> tuple[str, Value]:
             named = re.search(r"20\d\d", text)
             quarter = int(text[text.index("q") + 1])
             return "Q", (quarter, int(named[0])) if named else (quarter,)
+        case "week":
+            return "C", int(re.sub(r"\D", "", text))
         case "number":
             return _number(text)
         case "dash":
