@@ -20,7 +20,7 @@ from agent.core.dates.sentences import sentences
 from agent.core.model import Deadline
 
 NO_ANCHORS: Mapping[str, date] = MappingProxyType({})
-FIRM = frozenset({"by", "before", "within", "latest"})
+FIRM = frozenset({"by", "toward", "before", "within", "latest"})
 LIMITED = FIRM | {"until"}
 UNLIMITED = frozenset({"for", "since", "from", "about"})
 WEAK = 0.4  # the confidence of boilerplate: not enough to be taken for a promise

@@ -25,7 +25,9 @@ AGENDA_GAP = timedelta(hours=3)
 LENGTHS = range(10, 481)  # minutes that may be the length of an interview
 REPLY = re.compile(r"^\s*(?:re|aw|sv|fwd?|wg|tr|rv|rif|antw|ref|enc|i)\s?(?:\[\d+\])?\s?:", re.IGNORECASE)
 NOT_LIMITS = frozenset({"before", "until", "since", "after", "within", "by", "ago"})
-_CLOCKLIKE = re.compile(r"\d|noon|midday|mittag|midi|mediod", re.IGNORECASE)
+_CLOCKLIKE = re.compile(
+    r"\d|noon|midday|\bat \w|past|quarter|mittag|halb|midi|mediod|\ba las? ", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,18 @@ class _Reader:
         spoken = [self._spoken(at, sentence) for at, sentence in enumerate(sentences(text))]
         meetings = list(self._meetings(spoken, subject))
         stated = [self._stated(meeting, spoken) for meeting in meetings]
-        return _agenda(_settle(_distinct([s for s in stated if s is not None])))
+        found = _agenda(_settle(_distinct([s for s in stated if s is not None])))
+        return [replace(s, firm=False) for s in found] if self._are_slots(found, spoken) else found
+
+    def _are_slots(self, found: list[StatedTime], spoken: list[_Spoken]) -> bool:
+        """Several days in one text are a choice, unless the text announces them."""
+        if len({stated.start.date() for stated in found}) < 2:
+            return False
+        said = [s.low for s in spoken]
+        if any(self.cues["settled"].search(low) for low in said):
+            return False
+        offers = any(self.cues["propose"].search(low) for low in said)
+        return offers or not any(self.cues["announce"].search(low) for low in said)
 
     def _spoken(self, at: int, sentence: Sentence) -> _Spoken:
         line = read(sentence.text, self.moment)
@@ -92,7 +105,7 @@ class _Reader:
 
     def _meetings(self, spoken: list[_Spoken], subject: str) -> Iterator[_Meeting]:
         for here in spoken:
-            if not here.clocks or self.cues["hours"].search(here.low):
+            if not here.clocks or any(self.cues[name].search(here.low) for name in ("hours", "no_meeting")):
                 continue
             for clock in here.clocks:
                 if self._is_appointment(here, clock):
@@ -101,12 +114,12 @@ class _Reader:
                         yield meeting
 
     def _is_appointment(self, here: _Spoken, clock: Clock) -> bool:
-        lead = here.low[: clock.lead]
+        lead = here.low[: clock.lead].rstrip()
         if self.cues["finish"].search(here.low[: clock.start].rstrip()):
             return False
         if clock.limits & NOT_LIMITS and not (clock.limits == {"by"} and self.cues["arrive"].search(lead)):
             return False
-        if "from" in clock.limits and clock.ends is None:
+        if "from" in clock.limits and clock.ends is None and "at" not in clock.limits:
             return False
         return not _is_conversion(here, clock)
 
@@ -114,7 +127,7 @@ class _Reader:
         near = _day_near(here, clock, self.moment.today)
         if near is not None:
             span, text = near
-            if self._is_past(here, span, clock):
+            if self._is_past(here, span, clock) or self._is_limit(here, span):
                 return None
             return _Meeting(here, clock, span.latest, text, stated=True, rule="day and time")
         if here.days and not self._lone_time(here):
@@ -134,6 +147,12 @@ class _Reader:
                 rule="time only",
             )
         return None
+
+    def _is_limit(self, here: _Spoken, span: DaySpan) -> bool:
+        """Reads "by Friday, noon" is a deadline; "moved from Tuesday at 2 to …" says where it was."""
+        if "by" in span.limits:
+            return self.cues["arrive"].search(here.low[: span.lead].rstrip()) is None
+        return "from" in span.limits and self.cues["retime"].search(here.low) is not None
 
     def _lone_time(self, here: _Spoken) -> bool:
         return all(span.past for span in here.days)
@@ -189,23 +208,25 @@ class _Reader:
         return next(iter(named)) if len(named) == 1 else None
 
     def _is_firm(self, meeting: _Meeting, spoken: list[_Spoken]) -> bool:
+        """False for a question, an offer, a window of times, or a sentence that asks right after whether it suits."""
         here, cues = meeting.spoken, self.cues
+        after = [
+            s
+            for s in spoken[here.at + 1 : here.at + 3]
+            if s.sentence.paragraph - here.sentence.paragraph <= 1
+        ]
         if meeting.clock.window or not meeting.stated:
             return False
-        if here.line.text.rstrip().endswith("?") and not cues["settled"].search(
-            here.low[: meeting.clock.start]
-        ):
-            return False
+        asked = here.line.text.rstrip().endswith("?")
+        if asked and not cues["settled"].search(here.low[: meeting.clock.start]):
+            return (
+                bool(after) and cues["settled"].search(after[0].low) is not None
+            )  # "1pm? Yes, that works for me."
         if cues["settled"].search(here.low):
             return True
         if cues["propose"].search(here.low) and not cues["announce"].search(here.low):
             return False
-        after = spoken[here.at + 1 : here.at + 3]
-        return not any(
-            cues["asks_after"].search(other.low)
-            for other in after
-            if other.sentence.paragraph - here.sentence.paragraph <= 1
-        )
+        return not any(cues["asks_after"].search(other.low) for other in after)
 
     def _end(self, meeting: _Meeting, start: datetime, zone: str, spoken: list[_Spoken]) -> datetime | None:
         """The end by "finish by 12.30pm" or by the one length that is said near by."""

@@ -121,7 +121,7 @@ def _value_of(token: Token) -> tuple[int, int, int] | None:
             return int(hour), int(minute), DAY24
         assert isinstance(token.value, tuple)
         return token.value[0], token.value[1], token.value[2]
-    if token.kind == "N" and isinstance(token.value, int) and token.raw.strip(".").isdigit():
+    if token.kind in "Na" and isinstance(token.value, int) and not token.vague:
         return (token.value, 0, 0) if token.value <= 23 else _compact(token.value)
     if (
         token.kind == "I"
@@ -141,7 +141,9 @@ def _compact(number: int) -> tuple[int, int, int] | None:
 
 def _moment_of(line: Line, at: int, language: str) -> tuple[int, int, int] | None:
     token = line.core[at]
-    if token.kind not in "KNI" or (
+    if not token.raw[:1].isdigit() and token.kind != "K" and not _spelled(line, at):
+        return None
+    if token.kind not in "KNIa" or (
         token.kind != "K" and _inside_day(line, at) and not _zoned_number(line, at, language)
     ):
         return None
@@ -153,6 +155,16 @@ def _moment_of(line: Line, at: int, language: str) -> tuple[int, int, int] | Non
     ):
         return None
     return _value_of(token)
+
+
+def _spelled(line: Line, at: int) -> bool:
+    """Reads "at two", "a las nueve y media", "a la una": a number word behind "at" with no noun behind it."""
+    token, before, behind = line.core[at], line.kinds[at - 1 : at], line.kinds[at + 1 : at + 2]
+    if token.kind not in "Na" or behind not in {"", "p", "L", "W", "D", "m", "B", "R", "T"}:
+        return False
+    if token.kind == "a":
+        return before == "L" and line.core[at - 1].raw.lower() == "a la"
+    return before == "m" or (before == "L" and line.core[at - 1].value == "at")
 
 
 def _inside_day(line: Line, at: int) -> bool:
@@ -286,7 +298,8 @@ def _zone_behind(text: str, end: int, language: str) -> tuple[str | None, int]:
         return None, end
     name = match["zone"]
     low = name.lower()
-    if low in _LONE and not name.isupper() and not (language == "en" and low in _LOWER_OK):
+    plain = name.isupper() or (len(name) > 4 and name.istitle())
+    if low in _LONE and not plain and not (language == "en" and low in _LOWER_OK):
         return None, end
     zone = iana(name) or iana(re.sub(r"\s+time$", "", low))
     return (zone, match.end()) if zone else (None, end)

@@ -375,10 +375,12 @@ def _duration_from(ts: list[Token], moment: Moment) -> Days | None:
     base = _absolute(ts[at + 1 :], moment)
     rel = _of(ts[at + 1 :], "R")
     start = base.latest if base else (moment.today + DAY * _int(rel[0]) if rel else None)
-    if start is None or not any(t.value in {"after", "from", "on", "since"} for t in ts if t.kind == "L"):
+    unit = str(ts[at].value)
+    leads = {"after", "from", "since"} | ({"on"} if unit in {"week", "fortnight"} else set())
+    if start is None or unit in {"hour", "minute"} or not any(t.value in leads for t in ts if t.kind == "L"):
         return None
     most, least, _ = _count(ts[: at + 1])
-    return _lasting(moment, most, least, str(ts[at].value), start)
+    return _lasting(moment, most, least, unit, start)
 
 
 DATE = "(?:I|[NO]MY?|M[NO]Y?)"
@@ -386,7 +388,7 @@ ROWS: tuple[tuple[str, str, Meaning], ...] = (
     ("date", f"W?D?L?IY?|W?{DATE}", _absolute),
     ("date", f"{DATE}W(?!X)", _absolute),
     ("date range", "W?(?:M[NO]B+[NO]Y?|[NO]B+[NO]MY?)", _month_range),
-    ("weekday and day", "WO|WN(?![UMKN])|W[LB]?O", _ordinal),
+    ("weekday and day", "WO|WN(?![UMKN]|B[KN])|W[LB]?O", _ordinal),
     ("day of month", "O(?![UMP])", _ordinal),
     ("weekday", "W", _weekday),
     ("weekday", "PW", _weekday),

@@ -69,13 +69,13 @@ _TOKEN = re.compile(
   | (?P<half>\b(?P<hy>20\d\d)[/-]q[1-4]\b|\bq[1-4](?:\s?/\s?20\d\d)?\b)
   | (?P<week>\b(?:kw|cw|kalenderwoche)\s?\d{{1,2}}\b)
   | (?P<number>\d+(?:[.,]\d+)*)
-  | (?P<word>[^\W\d_]+(?:['’/][^\W\d_]+)*)
+  | (?P<word>[^\W\d_]+(?:['’/][^\W\d_]+)*|@(?=\s?\d))
   | (?P<dash>[-\u2010-\u2015/])
   | (?P<stop>[.!?;:()\[\]"|*_=<>])
     """,
     re.VERBOSE,
 )
-_CLOCK = re.compile(r"(\d{1,2})\s?(?:[:.h]|heures?|uhr|hrs|o'clock)?\s?(\d\d)?(?::\d\d)?")
+_CLOCK = re.compile(r"(\d{1,2})\s?(?:heures?|uhr|hrs|o'clock|[:.h])?\s?(\d\d)?(?::\d\d)?")
 _MAX_TOKENS = 400
 
 
@@ -146,12 +146,12 @@ def _ranged(found: list[Token], words: Words) -> list[Token]:
         return found
     core = [(at, token) for at, token in enumerate(found) if token.kind != "F"]
     for (_, before), (at, token), (_, after) in zip(core, core[1:], core[2:], strict=False):
-        if folded(token.raw) in words.ranges and before.kind in _ENDS and after.kind in _ENDS:
+        if folded(token.raw) in words.ranges and any({before.kind, after.kind} <= ends for ends in _ENDS):
             found[at] = Token("B", "to", token.start, token.end, token.raw)
     return found
 
 
-_ENDS = frozenset("NaWOIK")
+_ENDS = (frozenset("NaK"), frozenset("NWOI"))
 
 
 def _word(
