@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from functools import cache
+from itertools import zip_longest
 
 from agent.core.statements import sentences
 
@@ -34,7 +35,7 @@ _DATE = re.compile(
     rf"|\b(?P<day1>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s*(?:de\s+|of\s+)?(?P<month1>{_MONTH})\b\.?(?:,?\s*(?:de\s+|del\s+)?(?P<year1>20\d\d))?"
     rf"|\b(?P<month2>{_MONTH})\b\.?\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<year2>20\d\d))?"
     rf"|\b(?P<a>\d{{1,2}})(?P<sep>[./-])(?P<b>\d{{1,2}})(?:(?P=sep)(?P<year3>\d{{4}}|\d\d)|\.)?(?!\d|:)"
-    rf"|\b(?:the|el|le)\s+(?P<day3>\d{{1,2}})(?:st|nd|rd|th|er)?\b(?!\s*[:h])"
+    rf"|\b(?:the|el|le)\s+(?P<day3>\d{{1,2}})(?:st|nd|rd|th|er)?\b(?!\s*[:h])(?!\s+(?:de\s+|of\s+)?(?:{_MONTH})\b)"
     rf"|\b(?P<weekday>{_WEEKDAY})\b",
     re.IGNORECASE,
 )
@@ -85,7 +86,7 @@ def _after(cue: re.Pattern[str], piece: str, written: date, *, day_first: bool) 
 def _first_date(region: str, written: date, *, day_first: bool) -> date | None:
     """The first date of a few words; "Monday June 29" names one day twice, and the full date wins."""
     matches = list(_DATE.finditer(region))
-    for match, following in zip(matches, [*matches[1:], None], strict=True):
+    for match, following in zip_longest(matches, matches[1:]):
         doubled = match["weekday"] and following and following.start() - match.end() <= _SAME_DAY
         found = _resolved(following if doubled and following else match, written, day_first=day_first)
         if found:

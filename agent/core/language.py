@@ -15,7 +15,7 @@ _SMALL_WORDS = {
         unsere ich mich mir dich dir du haben hat wird werden wurde bei von vom zum zur im am als auch noch bitte danke vielen
         dank hallo sehr geehrte geehrter grüße grüßen freundlichen guten tag morgen gerne oder aber wenn dass daß nach über
         gespräch bewerbung können möchten würden freuen melden leider termin passt uhr liebe lieber viele herzliche moin
-        schöne wie nur schon gut montag dienstag mittwoch donnerstag freitag""",
+        schöne wie nur schon gut was gibts gibt dem wegen mal doch so ja nein alles hätte wäre könnte könnten montag dienstag mittwoch donnerstag freitag""",
     "fr": """le la les des une est sont nous vous votre vos notre avec pour dans sur pas plus avons avez par que qui je
         j'ai du au aux ce cette ces et ou mais bonjour bonsoir madame monsieur cordialement merci être été suis serait
         poste candidature entretien bien bonne journée cela ne se si en votre l'entretien d'une d'un c'est n'est qu'il

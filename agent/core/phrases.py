@@ -69,11 +69,19 @@ def normal(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One compiled turn of phrase. ``keys``: a text with none of these word beginnings cannot contain it."""
+    """One turn of phrase. ``keys``: a text with none of these word beginnings cannot contain it."""
 
     source: str
-    pattern: re.Pattern[str]
+    regex: str
     keys: frozenset[str]
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when first asked for: most phrases never meet a text that holds their key."""
+        return _compiled(self.regex)
+
+    def may_occur(self, keys: frozenset[str]) -> bool:
+        return not self.keys or not self.keys.isdisjoint(keys)
 
 
 KEY_LENGTH = 4
@@ -167,7 +175,7 @@ def phrase(source: str, words: Mapping[str, str]) -> Phrase:
     parser = _Parser(source, words)
     regex, (_, keys) = parser.alternatives()
     assert parser.at == len(parser.tokens), f"unbalanced: {source}"
-    return Phrase(source, _compiled(f" {regex}"), keys)
+    return Phrase(source, f" {regex}", keys)
 
 
 @cache

@@ -8,7 +8,8 @@ A rule of ``lexicon/<language>/signals.toml``:
 ``says``                       phrases that fire it
 ``unless`` / ``also``            phrases that forbid it / that it needs, in the same sentence
 ``unless_anywhere`` / ``also_anywhere``   the same in the whole message
-``mood``                       ``said`` (default: no question, no condition before it), ``asked`` or ``any``
+``mood``                       ``said`` (default: no question, no condition before it), ``free`` (a question may be),
+                               ``asked`` (a question only) or ``any``
 ``negatable``                  true: a negation right before the words forbids it
 ``short``                      only in a message of at most so many words
 ``fresh``                      not in the subject of a reply: there it is an echo
@@ -23,7 +24,7 @@ from typing import Any
 
 from agent.core.lexicon import pack
 from agent.core.model import Evidence, Signal, SignalKind, Strength
-from agent.core.phrases import Phrase, phrase
+from agent.core.phrases import Phrase, phrase, word_key
 from agent.core.statements import Passage, Sentence
 
 _CONDITION_REACH = 90  # characters of normal text before the words in which a condition governs them
@@ -36,9 +37,9 @@ class Phrases:
 
     all: tuple[Phrase, ...] = ()
 
-    def within(self, plain: str) -> bool:
-        """True if one of them occurs; ``plain`` is in normal form, its sentences between line feeds."""
-        return any(p.pattern.search(plain) for p in self.all)
+    def within(self, plain: str, keys: frozenset[str]) -> bool:
+        """True if one of them occurs in text of normal form; ``keys`` are the word beginnings it (at most) holds."""
+        return any(p.may_occur(keys) and p.pattern.search(plain) for p in self.all)
 
 
 @dataclass(frozen=True)
@@ -129,33 +130,41 @@ def rulebook(language: str) -> Rulebook:
     )
 
 
-def fired(
-    book: Rulebook, passage: Passage, *, outgoing: bool, whole: str, length: int, reply: bool
-) -> Iterator[Signal]:
-    """Each rule of the book at most once, with the sentence that made it fire.
+@dataclass(frozen=True)
+class Hearing:
+    """One message before the rules: which way it went, whether it answers another, and all its words."""
 
-    ``whole``: subject and text in normal form; ``length``: words of the message.
-    """
-    side = "me" if outgoing else "they"
-    echo = reply and passage.where == "subject"
+    outgoing: bool
+    reply: bool
+    whole: Passage  # subject and text
+
+    @cached_property
+    def words(self) -> int:
+        return self.whole.plain.count(" ")
+
+
+def fired(book: Rulebook, passage: Passage, hearing: Hearing) -> Iterator[Signal]:
+    """Each rule of the book at most once, with the sentence that made it fire."""
     for number, found in book.candidates(passage).items():
         rule = book.rules[number]
-        if (
-            rule.by not in {side, "any"}
-            or not rule.looks_at(passage.where)
-            or 0 < rule.short < length
-            or (echo and rule.fresh)
-        ):
+        if not _concerns(rule, passage, hearing):
             continue
         sentence = _first_statement(book, rule, found, passage)
-        if sentence and _allowed(rule, whole):
+        if sentence and _allowed(rule, hearing.whole):
             yield Signal(rule.kind, rule.name, rule.strength, Evidence(sentence.written, passage.where))
 
 
-def _allowed(rule: Rule, whole: str) -> bool:
-    if rule.also_anywhere.all and not rule.also_anywhere.within(whole):
+def _concerns(rule: Rule, passage: Passage, hearing: Hearing) -> bool:
+    if rule.by not in {"me" if hearing.outgoing else "they", "any"} or not rule.looks_at(passage.where):
         return False
-    return not rule.unless_anywhere.within(whole)
+    echo = rule.fresh and hearing.reply and passage.where == "subject"
+    return not echo and not 0 < rule.short < hearing.words
+
+
+def _allowed(rule: Rule, whole: Passage) -> bool:
+    if rule.also_anywhere.all and not rule.also_anywhere.within(whole.plain, whole.keys):
+        return False
+    return not rule.unless_anywhere.within(whole.plain, whole.keys)
 
 
 def _first_statement(book: Rulebook, rule: Rule, found: list[Phrase], passage: Passage) -> Sentence | None:
@@ -176,17 +185,24 @@ def _holds(book: Rulebook, rule: Rule, passage: Passage, number: int, offset: in
     if rule.first and number >= rule.first:
         return False
     alone = f"\n{sentence.plain}\n"
-    if (rule.also.all and not rule.also.within(alone)) or rule.unless.within(alone):
+    if (rule.also.all and not rule.also.within(alone, passage.keys)) or rule.unless.within(
+        alone, passage.keys
+    ):
         return False
     before = sentence.plain[max(0, offset - _CONDITION_REACH) : offset + 1]
     if rule.mood == "asked" and not sentence.asks:
         return False
-    if rule.mood == "said" and (sentence.asks or _conditional(book, before)):
+    if rule.mood == "said" and sentence.asks:
         return False
-    return not (rule.negatable and book.negations.within(before[-_NEGATION_REACH:]))
+    if rule.mood in {"said", "free"} and _conditional(book, before):
+        return False
+    return not (rule.negatable and book.negations.within(before[-_NEGATION_REACH:], passage.keys))
 
 
 def _conditional(book: Rulebook, before: str) -> bool:
     """True if a condition ("if", "should we") stands before the words, with no "but" in between."""
-    last = max((m.end() for p in book.conditions.all for m in p.pattern.finditer(before)), default=-1)
-    return last >= 0 and not any(p.pattern.search(before, last - 1) for p in book.turns.all)
+    keys = frozenset(map(word_key, before.split()))
+    ends = [m.end() for p in book.conditions.all if p.may_occur(keys) for m in p.pattern.finditer(before)]
+    return bool(ends) and not any(
+        p.may_occur(keys) and p.pattern.search(before, max(ends) - 1) for p in book.turns.all
+    )

@@ -22,7 +22,7 @@ from agent.core.model import (
     Strength,
 )
 from agent.core.phrases import normal
-from agent.core.rules import fired, rulebook
+from agent.core.rules import Hearing, fired, rulebook
 from agent.core.rules_machine import Envelope, machine_signals
 from agent.core.statements import Passage
 from agent.core.verdicts import verdict
@@ -60,7 +60,8 @@ def signals(
     """The signals of a message that stand after all rules have been heard."""
     body, subject = statements.body(message), statements.subject(message)
     heard = list(machine_signals(Envelope(message, identity, outgoing)))
-    heard += _worded(body, subject, outgoing=outgoing, spoken=spoken, reply=_is_reply(message))
+    whole = Passage("whole", (*subject.sentences, *body.sentences))
+    heard += _worded(body, subject, Hearing(outgoing, _is_reply(message), whole), spoken)
     heard += _booking(message)
     return verdict(tuple(_absences(heard, message, spoken)))
 
@@ -77,19 +78,14 @@ def _is_reply(message: Message) -> bool:
     return bool(message.in_reply_to) or statements.bare_subject(message.subject) != message.subject.strip()
 
 
-def _worded(
-    body: Passage, subject: Passage, *, outgoing: bool, spoken: tuple[str, ...], reply: bool
-) -> Iterator[Signal]:
+def _worded(body: Passage, subject: Passage, hearing: Hearing, spoken: tuple[str, ...]) -> Iterator[Signal]:
+    """What the words say, in the languages of the text; subjects are often in another one, so all are tried."""
     ours = [code for code in spoken if code in LANGUAGES] or (["en"] if spoken else list(LANGUAGES))
-    whole = subject.plain + body.plain[1:]
-    length = body.plain.count(" ")
     for code in ours:
-        yield from fired(rulebook(code), body, outgoing=outgoing, whole=whole, length=length, reply=reply)
-    for code in (*ours, *(code for code in LANGUAGES if code not in ours)):
-        if subject.sentences:
-            yield from fired(
-                rulebook(code), subject, outgoing=outgoing, whole=whole, length=length, reply=reply
-            )
+        yield from fired(rulebook(code), body, hearing)
+    if subject.sentences:
+        for code in dict.fromkeys((*ours, *LANGUAGES)):
+            yield from fired(rulebook(code), subject, hearing)
 
 
 def _booking(message: Message) -> Iterator[Signal]:

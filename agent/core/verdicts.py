@@ -8,7 +8,8 @@ from agent.core.model import Signal, SignalKind, Strength
 
 K = SignalKind
 
-_MACHINE = frozenset({K.BOUNCE, K.DELAY, K.READ_RECEIPT, K.RSVP, K.OUT_OF_OFFICE, K.ROBOT})
+_REPORTS = frozenset({K.BOUNCE, K.DELAY, K.READ_RECEIPT, K.RSVP})
+_MACHINE = _REPORTS | {K.OUT_OF_OFFICE, K.ROBOT}
 _ALWAYS = _MACHINE | {
     K.ATS,
     K.SCHEDULER,
@@ -20,7 +21,6 @@ _ALWAYS = _MACHINE | {
     K.NOT_A_JOB_INTERVIEW,
     K.USER_IS_INTERVIEWER,
 }
-_ENDS = frozenset({K.REJECTION})
 _NEWS = frozenset(
     {K.INVITATION, K.AVAILABILITY_REQUEST, K.CONFIRMATION, K.RESCHEDULE, K.CANCELLATION, K.HOLDING, K.PROMISE_WITHDRAWN, K.QUESTION, K.NEXT_ROUND,
      K.REJECTION, K.OFFER, K.ON_HOLD, K.POSITION_CLOSED, K.ACKNOWLEDGEMENT, K.COLD_OUTREACH, K.THANK_YOU, K.FOLLOW_UP, K.ACCEPTANCE, K.AVAILABILITY, K.WITHDRAWAL}
@@ -67,6 +67,8 @@ def verdict(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
 
 def _without_machine_talk(signals: tuple[Signal, ...]) -> list[Signal]:
     """A bounce, a receipt or an absence note states nothing else, whatever words it holds."""
+    if any(s.kind in _REPORTS for s in signals):
+        return [s for s in signals if s.kind in _ALWAYS - {K.ROBOT, K.OUT_OF_OFFICE}]
     if any(s.kind in _MACHINE for s in signals):
         return [s for s in signals if s.kind in _ALWAYS or s.kind is K.ACKNOWLEDGEMENT]
     return list(signals)
