@@ -61,6 +61,8 @@ _INTERVIEW_WORDS = re.compile(
     re.IGNORECASE,
 )
 
+MAX_SUBJECT = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
@@ -69,6 +71,11 @@ class Envelope:
     message: Message
     identity: Identity
     outgoing: bool
+
+    @property
+    def subject(self) -> str:
+        """As much of the subject as any rule needs: mail is hostile."""
+        return self.message.subject[:MAX_SUBJECT]
 
     @property
     def auto_submitted(self) -> str:
@@ -106,17 +113,17 @@ class MachineRule:
 
 def _bounce(e: Envelope) -> Finding:
     report = _report(e)
-    return report if report and not _delayed(e.message) else None
+    return report if report and not _delayed(e) else None
 
 
 def _delay(e: Envelope) -> Finding:
     report = _report(e)
-    return report if report and _delayed(e.message) else None
+    return report if report and _delayed(e) else None
 
 
-def _delayed(message: Message) -> bool:
-    text = message.text[:3000]
-    if re.search(r"delay|verzöger|retard|différ|retras", message.subject, re.IGNORECASE):
+def _delayed(e: Envelope) -> bool:
+    text = e.message.text[:3000]
+    if re.search(r"delay|verzöger|retard|différ|retras", e.subject, re.IGNORECASE):
         return True
     if re.search(
         r"failed permanently|permanent(?:ly)? (?:failure|error|fatal)|\b5\.\d\.\d\b", text, re.IGNORECASE
@@ -136,11 +143,9 @@ def _report(e: Envelope) -> Finding:
     ):
         return "header", "multipart/report"
     daemon = bool(_DAEMON.match(message.sender.email.partition("@")[0]))
-    worded = bool(_BOUNCE_SUBJECT.search(message.subject) or _DELAY_WORDS.search(message.subject))
+    worded = bool(_BOUNCE_SUBJECT.search(e.subject) or _DELAY_WORDS.search(e.subject))
     return (
-        ("sender", message.subject)
-        if daemon and (worded or _BOUNCE_SUBJECT.search(message.text[:1500]))
-        else None
+        ("sender", e.subject) if daemon and (worded or _BOUNCE_SUBJECT.search(message.text[:1500])) else None
     )
 
 
@@ -148,10 +153,10 @@ def _read_receipt(e: Envelope) -> Finding:
     content = e.message.header("content-type").lower()
     if "disposition-notification" in content:
         return "header", "disposition-notification"
-    if _READ_SUBJECT.match(e.message.subject) and (
+    if _READ_SUBJECT.match(e.subject) and (
         e.auto_submitted not in {"", "no"} or _READ_BODY.search(e.message.text[:1500])
     ):
-        return "subject", e.message.subject
+        return "subject", e.subject
     return None
 
 
@@ -159,7 +164,7 @@ def _rsvp(e: Envelope) -> Finding:
     answer = next((invite for invite in e.message.invites if invite.method in {"REPLY", "COUNTER"}), None)
     if answer:
         return "invite", f"METHOD:{answer.method}"
-    subject = e.message.subject
+    subject = e.subject
     return ("subject", subject) if _RSVP_SUBJECT.match(subject) and len(e.message.body) < 600 else None
 
 
@@ -167,7 +172,7 @@ def _auto_answer(e: Envelope) -> Finding:
     """An automatic answer of either kind; ``signals`` tells absence from receipt by the words."""
     if e.auto_replied and not e.robot_domain:
         return "header", "Auto-Submitted: auto-replied"
-    subject = e.message.subject
+    subject = e.subject
     return ("subject", subject) if _AUTO_REPLY_SUBJECT.match(subject) else None
 
 
@@ -225,33 +230,27 @@ def _forged_name(e: Envelope) -> Finding:
     sender = e.message.sender
     claimed = _ADDRESS_IN_NAME.search(sender.name[:300])
     foreign = claimed and senders.registrable(claimed[0]) != senders.registrable(sender.domain)
-    injected = re.search(r"[\r\n]|\bbcc\s*:", sender.name[:300] + e.message.subject[:300], re.IGNORECASE)
+    injected = re.search(r"[\r\n]|\bbcc\s*:", sender.name[:300] + e.subject[:300], re.IGNORECASE)
     return ("sender", sender.name[:120]) if not e.outgoing and (foreign or injected) else None
 
 
 def _invite_for_interview(e: Envelope) -> Finding:
     found = _invite(e, {"REQUEST", "PUBLISH"})
-    return (
-        ("invite", found.summary or e.message.subject)
-        if found and _about_interview(found, e.message)
-        else None
-    )
+    return ("invite", found.summary or e.subject) if found and _about_interview(found, e) else None
 
 
 def _invite_cancelled(e: Envelope) -> Finding:
     found = _invite(e, {"CANCEL"}) or next((i for i in e.message.invites if i.status == "CANCELLED"), None)
-    return ("invite", found.summary or e.message.subject) if found else None
+    return ("invite", found.summary or e.subject) if found else None
 
 
 def _invite(e: Envelope, methods: set[str]) -> Invite | None:
     return next((i for i in e.message.invites if i.method in methods and i.status != "CANCELLED"), None)
 
 
-def _about_interview(invite: Invite, message: Message) -> bool:
+def _about_interview(invite: Invite, e: Envelope) -> bool:
     return bool(
-        _INTERVIEW_WORDS.search(
-            f"{invite.summary} {bare_subject(message.subject)} {invite.description[:500]}"
-        )
+        _INTERVIEW_WORDS.search(f"{invite.summary} {bare_subject(e.subject)} {invite.description[:500]}")
     )
 
 
@@ -263,7 +262,7 @@ def _own_company(e: Envelope) -> Finding:
         if not organizer or senders.registrable(organizer.domain) not in own or e.identity.is_me(organizer):
             continue
         outside = any(senders.registrable(a.address.domain) not in own for a in invite.attendees)
-        if outside and _about_interview(invite, e.message):
+        if outside and _about_interview(invite, e):
             return "invite", invite.summary
     return None
 

@@ -75,7 +75,7 @@ def _spoken(message: Message) -> tuple[str, ...]:
 
 
 def _is_reply(message: Message) -> bool:
-    return bool(message.in_reply_to) or statements.bare_subject(message.subject) != message.subject.strip()
+    return bool(message.in_reply_to) or statements.is_prefixed(message.subject)
 
 
 def _worded(body: Passage, subject: Passage, hearing: Hearing, spoken: tuple[str, ...]) -> Iterator[Signal]:

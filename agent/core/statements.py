@@ -135,6 +135,11 @@ def bare_subject(subject: str) -> str:
     return _PREFIX.sub("", subject[:500]).strip()
 
 
+def is_prefixed(subject: str) -> bool:
+    """True for the subject of a reply or a forward."""
+    return bool(_PREFIX.match(subject[:500]))
+
+
 def body(message: Message) -> Passage:
     return Passage("text", sentences(message.body))
 
