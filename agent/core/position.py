@@ -14,6 +14,7 @@ from agent.core.lexicon import LANGUAGES, pack
 from agent.core.model import Reading
 from agent.core.titles import (
     MODIFIERS,
+    NOBODY,
     Grammar,
     essence,
     grammar,
@@ -108,9 +109,14 @@ def _in_headline(headline: str, language: str, people: frozenset[str]) -> list[M
     for segment in _SEPARATOR.split(without_numbers(bare_subject(headline))):
         for piece in _pieces(segment or "", g, people):
             title = _segment_title(piece, language, g)
-            if title and not _is_person(title, people):
+            if title and not _is_person(title, people) and not is_nobody(title):
                 found.append(Mention(title, 5.0))
     return found[:2]
+
+
+def is_nobody(title: str) -> bool:
+    """True for those who hold interviews, not for what they are held for ("Hiring Manager Interview")."""
+    return title.lower() in NOBODY
 
 
 def _pieces(segment: str, g: Grammar, people: frozenset[str]) -> list[str]:
@@ -194,7 +200,7 @@ def _in_text(text: str, language: str, people: frozenset[str]) -> list[Mention]:
                 and low[at - len(title) - 1] in g.determiners
             ):
                 found.append(Mention(spelled(title), 1.0))
-    return [m for m in found[:40] if m.title and not _is_person(m.title, people)]
+    return [m for m in found[:40] if m.title and not _is_person(m.title, people) and not is_nobody(m.title)]
 
 
 def _labelled(value: str, g: Grammar) -> Mention | None:

@@ -14,7 +14,9 @@ from itertools import pairwise
 from agent.core.lexicon import LANGUAGES, pack
 
 LONGEST_TITLE = 10
-_TOKEN = re.compile(r"\.?\w(?:[\w+#&/.'’*:-]*[\w+#*])?|[^\w\s]|\n")
+_TOKEN = re.compile(
+    r"\b(?:[SJ]r|Snr|Asst|Mgr|Exec|Assoc|Dir)\.(?=\s)|\.?\w(?:[\w+#&/.'’*:-]*[\w+#*])?|[^\w\s]|\n"
+)
 _ELISION = re.compile(r"\b([dlDL])['’](?=\w)")
 _GENDER = re.compile(
     r"\s*[(\[]\s*(?:[mwfdxhinga](?:\s*[/|,*-]\s*[mwfdxhin]){1,3}|gn|all genders?|alle geschlechter|divers|a/?n)\s*[)\]]"
@@ -22,7 +24,7 @@ _GENDER = re.compile(
     re.IGNORECASE,
 )
 _REQUISITION = re.compile(
-    r"[(\[]?\b(?:req(?:uisition)?|job|ref(?:erenz|erence|\.)?|réf(?:érence|\.)?|kennziffer|id|vacancy|posting)\s?(?:id|no|nr|n°|number|code)?\b[.:#\s-]{0,3}"
+    r"[(\[]?\b(?:req(?:uisition)?|stellen?|job|ref(?:erenz|erence|\.)?|réf(?:érence|\.)?|kennziffer|id|vacancy|posting)\s?(?:id|no|-?nr|nummer|n°|number|code)?\b[.:#\s-]{0,3}"
     r"[A-Z]{0,5}-?\d[\w/-]{1,15}[)\]]?|[(\[]?#\s?\w*\d[\w-]*[)\]]?|[(\[]?\b[A-Z]{1,5}[-_]?\d{3,}[\w-]*\b[)\]]?|[(\[]\d{3,}[)\]]|\b\d{4,}\b",
     re.IGNORECASE,
 )
@@ -207,11 +209,14 @@ def spelled(words: list[str]) -> str:
     for wrong, right in ((" ,", ","), ("( ", "("), (" )", ")"), ("' ", "'"), (" / ", "/")):
         text = text.replace(wrong, right)
     text = _GENDER.sub("", f"{text} ").strip(" -–,;:/")
+    if re.match(r"[a-zäöü]+en\s[A-ZÄÖÜ]", text):  # "der stellvertretenden Leitung"
+        text = text[0].upper() + text.replace("en ", "e ", 1)[1:]
     if text.islower() or (text.isupper() and len(text) > 5):
         text = " ".join(_capital(word, i) for i, word in enumerate(text.lower().split(" ")))
     return text
 
 
+NOBODY = frozenset(_COMMON["no_titles"])
 MODIFIERS = frozenset(_COMMON["title_modifiers"])  # words in brackets that belong to a title
 _ACRONYMS = frozenset(_COMMON["title_acronyms"])
 
