@@ -103,7 +103,12 @@ def verdict(
     applied = any(r.strong(SignalKind.JOB_TOPIC) for r in heard)
     arranging = [r for r in theirs if _arranges(r, identity, answered=answered, applied=applied)]
     after = _afterwards(heard)
-    if not (arranging or after) or not theirs or not job or not (titled or any(map(_of_interview, heard))):
+    if (
+        not (arranging or after)
+        or not (theirs or titled)
+        or not job
+        or not (titled or any(map(_of_interview, heard)))
+    ):
         return NO
     firm = [r for r in (*arranging, *after) if r not in against and not r.has(SignalKind.NOT_A_JOB_INTERVIEW)]
     if not firm or (against and len(against) >= len([r for r in firm if _about_job(r, titled=titled)])):
@@ -192,7 +197,8 @@ def _arranges(reading: Reading, identity: Identity, *, answered: bool, applied: 
         fixed = reading.strong(*_ARRANGES) and reading.strong(SignalKind.INTERVIEW_TOPIC)
         return fixed or (answered and (_names_time(reading) or reading.has(SignalKind.INTERVIEW_TOPIC)))
     if reading.has(SignalKind.COLD_OUTREACH):
-        return answered
+        plain = reading.strong(SignalKind.INVITATION) and reading.strong(SignalKind.INTERVIEW_TOPIC)
+        return answered or plain
     if reading.strong(*_ARRANGES) or _names_time(reading):
         return True
     asked = reading.has(SignalKind.QUESTION) and reading.strong(SignalKind.INTERVIEW_TOPIC)

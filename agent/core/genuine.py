@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from agent.core.company import core, domain_name
 from agent.core.fronts import hidden_host, resembles
-from agent.core.kinship import moved_house, names_company, same_name
+from agent.core.kinship import client_speaks, moved_house, names_company, same_name
 from agent.core.model import Address
 from agent.core.parties import employer_domain, is_vendor_robot
 from agent.core.signing import person
@@ -53,7 +53,7 @@ def _borrows_name(address: Address, genuine: Strand, strand: Strand) -> bool:
         for r in strand.readings
         if r.message.sender == address
     )
-    return (shown or signed) and not strand.agency
+    return (shown or signed) and not strand.agency and not client_speaks(strand, genuine)
 
 
 def doubles_doubted(seeds: Sequence[Strand]) -> list[Strand]:

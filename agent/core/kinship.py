@@ -46,6 +46,8 @@ def kin(strand: Strand, seed: Strand) -> str:
         return "scheduler" if _is_scheduling(strand) else "employer"
     if _from_vendor(strand) or _from_vendor(seed):
         return _kin_by_name(strand, seed)
+    if client_speaks(strand, seed) or client_speaks(seed, strand):
+        return "participant"
     shared = _private_people(strand) & seed.sides.people.keys()
     return "participant" if shared or moved_house(strand, seed) else ""
 
@@ -65,6 +67,19 @@ def _same_errand(strand: Strand, seed: Strand) -> bool:
     """One agency has many clients: the client or the position must agree, or at least the person."""
     clients = all(s.agency and s.company != s.agency for s in (strand, seed))
     return clients or (knows_position(strand) and knows_position(seed)) or shares_people(strand, seed)
+
+
+def client_speaks(strand: Strand, agency: Strand) -> bool:
+    """True if the agency's client goes on from its own domain: of that very name, somebody announced or answered."""
+    if not agency.agency or agency.company == agency.agency or strand.agency:
+        return False
+    if not any(label(d) == "".join(core(agency.company)) for d in strand.sides.domains):
+        return False
+    text = letters(" ".join(r.message.text[:4000] for r in agency.readings if not r.outgoing))
+    announced = any(
+        person(a.name) and letters(bare_name(a.name)) in text for a in strand.sides.people.values()
+    )
+    return strand.trusted or announced
 
 
 def moved_house(strand: Strand, seed: Strand) -> bool:

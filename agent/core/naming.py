@@ -14,10 +14,13 @@ from agent.core.company import LEGAL, VIA, Named, has_org_word, letters, lists, 
 from agent.core.model import Reading
 from agent.core.position import bare_subject
 from agent.core.signing import is_role_line
-from agent.core.spelling import name_after, spelled_like, words_of
+from agent.core.spelling import name_after, proper, spelled_like, words_of
 
 LONGEST_TEXT = 4_000
 _CLIENTS = frozenset(["client", "clients", "kunde", "kunden", "mandant", "mandanten", "cliente", "clientes"])
+_WISHES = frozenset(
+    ["would", "want", "wants", "wish", "wishes", "are", "is", "have", "has", "loved", "liked"]
+)
 _ROLE_SPLIT = re.compile(r"\s+[|•·–—-]\s+|\s*\|\s*|,\s+|\s+(?:at|@|bei|chez)\s+")
 _PERSON_AT = re.compile(
     r"(?:\bfrom\b|\bat\b|@|\||\(|\s[-–—]\s|\bvon\b|\bbei\b|\bchez\b|,\s)\s*([^)|]{2,60})\)?\s*$",
@@ -170,9 +173,34 @@ def clients(reading: Reading, people: frozenset[str], own: str) -> tuple[Named, 
             )
         if not name and word in _CLIENTS and (comma := _comma(words, at)):
             name, weight = name_after(words, comma + 1), 4.0
+        if not name and word in _WISHES and at and words[at - 1][:1].isupper():
+            name, weight = _name_before(words, at), 4.0
         if name and _possible(name, people) and not same_company(name, own):
             found.append(Named(name, weight + (1.5 if has_org_word(name) else 0.0)))
     return tuple(found[:20])
+
+
+def _name_before(words: Sequence[str], at: int) -> str:
+    """The proper name that ends right before ``at`` ("Quill Robotics would like to …")."""
+    start = at
+    while start and at - start < 5 and (words[start - 1][:1].isupper() or words[start - 1] == "&"):
+        start -= 1
+    return proper(words[start:at]) if at - start > 1 or len(words[start]) > 3 else ""
+
+
+def invites_for_another(reading: Reading, own: str, people: frozenset[str]) -> bool:
+    """True if the writer arranges an interview at somebody else's ("Quill Robotics would like to interview you for their …")."""
+    words = words_of(f"{reading.message.body[:LONGEST_TEXT]}")
+    low = [w.lower() for w in words]
+    if not {"their", "leur", "deren"} & set(low):
+        return False
+    wishes = [
+        i
+        for i, word in enumerate(low)
+        if i and word in _WISHES and {"interview", "meet", "see"} & set(low[i : i + 5])
+    ]
+    named = (_name_before(words, i) for i in wishes)
+    return any(n and _possible(n, people) and not same_company(n, own) for n in named)
 
 
 def _comma(words: Sequence[str], at: int) -> int:

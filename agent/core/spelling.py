@@ -102,11 +102,11 @@ def _run(words: Sequence[str], start: int, wanted: str) -> tuple[int, float] | N
             return end + 1, 9.0
         elif words[end].lower() not in LITTLE:
             rest = wanted[len(taken) :]
-            return (
-                _by_initials(words, end, rest)
-                if len(taken) >= 4 and 1 < len(rest) <= 4 and _by_initials(words, end, rest)
-                else best
-            )
+            if len(taken) < 4:
+                return best
+            if end + 1 < len(words) and words[end][0].isupper() and letters(words[end + 1]) == rest:
+                return end + 2, 8.0  # a word left out: Ashgrove (Learning) Trust
+            return (_by_initials(words, end, rest) if 1 < len(rest) <= 4 else None) or best
         end += 1
     return best
 

@@ -112,6 +112,8 @@ def title_after(words: list[str], start: int, g: Grammar) -> list[str]:
         at += 1
     if at + 2 < len(words) and words[at].lower() in g.nouns and words[at + 1].lower() in _LINKS:
         return title_after(words, at + 2, g)
+    if at + 1 < len(words) and words[at] in g.nouns and words[at + 1][:1].isupper():
+        at += 1  # "the position Data Scientist II"
     found: list[str] = []
     while at < len(words) and len(found) < LONGEST_TITLE:
         step = _accepted(words, at, found, g)

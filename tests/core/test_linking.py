@@ -203,6 +203,69 @@ def test_it_finds_a_candidacy_in_two_threads_that_are_none_alone() -> None:
     assert set(one.thread_ids) == {"t1", "t2"}
 
 
+def test_it_joins_the_client_whom_the_agency_announced() -> None:
+    text = (
+        "Quill Robotics would like to interview you for their Embedded Engineer role, Tuesday with Ivo Marsh."
+    )
+    agency = letter(
+        "a",
+        "t1",
+        "Sara Bell <sara@harlowtalent.example>",
+        "Embedded Engineer",
+        text,
+        INVITED,
+        sign="Sara Bell\nHarlow Talent",
+        timed=True,
+    )
+    answer = mine("b", "t1", "sara@harlowtalent.example", "Confirmed", day=0.1)
+    client = letter(
+        "c",
+        "t2",
+        "Ivo Marsh <ivo@quillrobotics.example>",
+        "Tuesday",
+        "our interview for the Embedded Engineer role",
+        INVITED,
+        sign="Ivo Marsh\nQuill Robotics",
+        timed=True,
+        day=1,
+    )
+    (one,) = found(agency, answer, client)
+    assert (one.company, one.agency, _by(one, "t2")) == ("Quill Robotics", "Harlow Talent", "participant")
+
+
+def test_it_joins_a_person_who_moves_from_a_network_to_the_employers_domain() -> None:
+    relayed = letter(
+        "a",
+        "t1",
+        "Jane Doe via LinkedIn <hit-reply@linkedin.com>",
+        "Baker at Otway Foods",
+        "I'm with Otway Foods. Interview Tuesday at 2?",
+        INVITED,
+        timed=True,
+    )
+    own = letter(
+        "b",
+        "t2",
+        "Jane Doe <jane@otwayfoods.example>",
+        "Interview - Baker",
+        "See you Tuesday",
+        INVITED,
+        sign="Jane Doe\nOtway Foods",
+        timed=True,
+        day=1,
+    )
+    (one,) = found(relayed, mine("r", "t1", "hit-reply@linkedin.com", "Yes", day=0.5), own)
+    assert set(one.thread_ids) == {"t1", "t2"}
+
+
+def test_it_lends_a_name_read_in_one_candidacy_to_another_of_the_same_house() -> None:
+    readings = (
+        _interview("t1", ACME, "Data Engineer", sign="Ann Lee\nAcme Widgets Inc."),
+        _interview("t2", "Bo <bo@acmewidgets.example>", "Office Manager", day=1),
+    )
+    assert [c.company for c in found(*readings)] == ["Acme Widgets Inc."] * 2
+
+
 # ── what stays apart ──
 
 
@@ -489,6 +552,33 @@ def test_it_takes_an_unrelated_employer_with_a_longer_name_for_what_it_is() -> N
     assert (
         len(found(*_answered(), _interview("t2", "Ed <ed@brightmoorbrewery.example>", "Brewer", day=2))) == 2
     )
+
+
+def test_it_marks_a_second_house_of_the_same_name_for_review() -> None:
+    one, two = found(
+        _interview("t1", "Ann <ann@brightmoor.example>", "Baker", sign="Ann\nBrightmoor Labs"),
+        _interview("t2", "Bo <bo@labs-group.example>", "Baker", sign="Bo\nBrightmoor Labs", day=1),
+    )
+    assert not one.needs_review
+    assert two.needs_review
+
+
+def test_it_leaves_a_stranger_whom_the_user_put_in_copy_outside() -> None:
+    (one,) = found(
+        _interview("t1", ACME, "Baker"),
+        mine("b", "t1", ACME, "Tuesday works", cc="Nia <nia@kinfolk.example>", day=1),
+        letter(
+            "c",
+            "t1",
+            "Nia <nia@kinfolk.example>",
+            "Re",
+            "dinner at 7 to celebrate the interview?",
+            ("invitation", "question"),
+            answers="b",
+            day=2,
+        ),
+    )
+    assert {c.address.email for c in one.contacts} == {"ann.lee@acmewidgets.example"}
 
 
 def test_it_takes_an_agency_that_names_a_known_employer_for_an_agency() -> None:
