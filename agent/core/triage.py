@@ -43,6 +43,12 @@ def matters(reading: Reading, threads: AbstractSet[str], people: AbstractSet[str
     return reading.has(*TOPICAL) or any(invite.start for invite in message.invites)
 
 
+def leads_on(reading: Reading) -> bool:
+    """True if the user's answer sounds like part of an arrangement: the mail before it, not telling by itself, may be."""
+    answers = (Kind.ACCEPTANCE, Kind.AVAILABILITY, Kind.THANK_YOU, Kind.FOLLOW_UP)
+    return reading.outgoing and (reading.has(*answers) or bool(reading.times))
+
+
 def people_of(candidacy: Candidacy) -> frozenset[str]:
     """The addresses of a candidacy's contacts and the employer's own domains: what widening asks for."""
     addresses = {contact.address.email for contact in candidacy.contacts if contact.may_write}

@@ -15,8 +15,9 @@ from agent.core.model import normal_email
 from agent.cycle.create import Creation, Materials
 from agent.cycle.hands import Hands
 from agent.cycle.lives import Lives
+from agent.cycle.reading import Fetched, Progress
 from agent.cycle.report import TurnReport
-from agent.cycle.sync import Fetched, Progress, Sync
+from agent.cycle.sync import Sync
 from agent.cycle.thinking import Thinker, own_names
 from agent.cycle.withdraw import withdraw
 from agent.errors import AgentError, AuthError
