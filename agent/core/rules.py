@@ -137,6 +137,7 @@ class Hearing:
     outgoing: bool
     reply: bool
     whole: Passage  # subject and text
+    spoken: tuple[str, ...] = ()  # the languages of the text, where it tells them
 
     @cached_property
     def words(self) -> int:
@@ -147,7 +148,7 @@ def fired(book: Rulebook, passage: Passage, hearing: Hearing) -> Iterator[Signal
     """Each rule of the book at most once, with the sentence that made it fire."""
     for number, found in book.candidates(passage).items():
         rule = book.rules[number]
-        if not _concerns(rule, passage, hearing):
+        if not _concerns(rule, passage, hearing) or not _at_home(book, rule, hearing):
             continue
         sentence = _first_statement(book, rule, found, passage)
         if sentence and _allowed(rule, hearing.whole):
@@ -159,6 +160,12 @@ def _concerns(rule: Rule, passage: Passage, hearing: Hearing) -> bool:
         return False
     echo = rule.fresh and hearing.reply and passage.where == "subject"
     return not echo and not 0 < rule.short < hearing.words
+
+
+def _at_home(book: Rulebook, rule: Rule, hearing: Hearing) -> bool:
+    """In a mail of another language only topics and the fixed words of subject lines mean what they seem to."""
+    topic = rule.kind in {SignalKind.JOB_TOPIC, SignalKind.INTERVIEW_TOPIC}
+    return not hearing.spoken or book.language in hearing.spoken or topic or rule.look == "subject"
 
 
 def _allowed(rule: Rule, whole: Passage) -> bool:

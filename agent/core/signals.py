@@ -61,7 +61,7 @@ def signals(
     body, subject = statements.body(message), statements.subject(message)
     heard = list(machine_signals(Envelope(message, identity, outgoing)))
     whole = Passage("whole", (*subject.sentences, *body.sentences))
-    heard += _worded(body, subject, Hearing(outgoing, _is_reply(message), whole), spoken)
+    heard += _worded(body, subject, Hearing(outgoing, _is_reply(message), whole, spoken))
     heard += _booking(message)
     return verdict(tuple(_absences(heard, message, spoken)))
 
@@ -78,9 +78,10 @@ def _is_reply(message: Message) -> bool:
     return bool(message.in_reply_to) or statements.is_prefixed(message.subject)
 
 
-def _worded(body: Passage, subject: Passage, hearing: Hearing, spoken: tuple[str, ...]) -> Iterator[Signal]:
+def _worded(body: Passage, subject: Passage, hearing: Hearing) -> Iterator[Signal]:
     """What the words say, in the languages of the text; subjects are often in another one, so all are tried."""
-    ours = [code for code in spoken if code in LANGUAGES] or (["en"] if spoken else list(LANGUAGES))
+    spoken = hearing.spoken
+    ours = [code for code in LANGUAGES if code in spoken or not spoken]
     for code in ours:
         yield from fired(rulebook(code), body, hearing)
     if subject.sentences:

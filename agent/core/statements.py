@@ -28,6 +28,7 @@ _ABBREVIATED = """
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 _ORDINAL_AHEAD = re.compile(r"\s+(?:Jan|Feb|M[äa]r|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|[a-zäöüß\d])")
+_NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2})?")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]")
 _BULLET = re.compile(r"\s*(?:[-*•–·▪]|\d{1,2}[.)]|[a-z]\))\s")
 _SPACES = re.compile(r"[ \t\u00a0\u202f]+")
@@ -92,7 +93,7 @@ def _ends_here(paragraph: str, start: int, end: re.Match[str]) -> bool:
         return True
     before = paragraph[max(start, end.start() - 12) : end.start()]
     word = before.rpartition(" ")[2].lstrip("(\"'").lower()
-    if word.isdigit() and len(word) <= 2:
+    if _NUMBERED.fullmatch(word):
         return not _ORDINAL_AHEAD.match(paragraph, end.end())
     return word not in _ABBREVIATIONS and not (len(word) == 1 and word.isalpha() and word not in "abijtx")
 
