@@ -166,7 +166,7 @@ def best(found: Sequence[Named], domains: Sequence[str]) -> str:
     }
     winner = max(sorted(groups), key=lambda key: support[key])
     wanted = [label(domain) for domain in domains]
-    if wanted and support[winner] < 9 and not any(_fits(winner, w) for w in wanted) and support[winner] < 4:
+    if wanted and support[winner] < 9 and not any(_fits(winner, w) for w in wanted) and support[winner] < 3:
         return domain_name(domains[0])
     return written[winner] if support[winner] >= 2 or not domains else domain_name(domains[0])
 

@@ -31,7 +31,8 @@ def _joined(one: Strand, other: Strand, reason: str, book: Book) -> Strand:
     if one is second:  # the kept strand came later: its own threads keep their reasons
         by = {**{t: reason if why == "thread" else why for t, why in other.by.items()}, **one.by}
     doubts = tuple(dict.fromkeys((*one.doubts, *other.doubts)))
-    return book.strand((*one.readings, *other.readings), by, doubts=doubts)
+    whole = book.strand((*one.readings, *other.readings), by, doubts=doubts)
+    return whole if whole.agency else replace(whole, agency=one.agency or other.agency)
 
 
 def joined_seeds(seeds: Sequence[Strand], book: Book, apart: frozenset[frozenset[str]]) -> list[Strand]:

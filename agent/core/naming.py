@@ -60,6 +60,8 @@ def _possible(name: str, people: frozenset[str]) -> bool:
     words = low.split()
     if not words or len(name) > 70 or low in lists().never or (words[0] in lists().never and len(words) == 1):
         return False
+    if not without_team(name):  # "Recruitment Services" is a department everywhere
+        return False
     return not (
         low in people or all(any(w in p.split() for p in people) or len(w) <= 2 for w in words)
     ) and any(c.isalpha() for c in low)
