@@ -101,7 +101,12 @@ def verdict(
     job = any(_about_job(r, titled=titled) for r in heard)
     answered = any(r.outgoing for r in heard)
     applied = any(r.strong(SignalKind.JOB_TOPIC) for r in heard)
-    arranging = [r for r in theirs if _arranges(r, identity, answered=answered, applied=applied)]
+    arranging = [
+        r
+        for r in theirs
+        if _arranges(r, identity, answered=answered, applied=applied) or _agreed(r, heard, titled=titled)
+    ]
+    job = job or any(_asked_and_taken(r, heard) for r in arranging)
     after = _afterwards(heard)
     if (
         not (arranging or after)
@@ -152,7 +157,10 @@ def _about_job(reading: Reading, *, titled: bool) -> bool:
 def _of_interview(reading: Reading) -> bool:
     """True if an interview is spoken of, not only a time ("free for a demo?")."""
     return bool(reading.message.invites) or reading.has(
-        SignalKind.INTERVIEW_TOPIC, SignalKind.INVITATION, SignalKind.NEXT_ROUND
+        SignalKind.INTERVIEW_TOPIC,
+        SignalKind.INVITATION,
+        SignalKind.NEXT_ROUND,
+        SignalKind.AVAILABILITY_REQUEST,
     )
 
 
@@ -203,6 +211,29 @@ def _arranges(reading: Reading, identity: Identity, *, answered: bool, applied: 
         return True
     asked = reading.has(SignalKind.QUESTION) and reading.strong(SignalKind.INTERVIEW_TOPIC)
     return asked or (answered and reading.has(SignalKind.INTERVIEW_TOPIC, SignalKind.JOB_TOPIC))
+
+
+def _agreed(reading: Reading, heard: Sequence[Reading], *, titled: bool) -> bool:
+    """A time that the other side named in a mail about a job, and that the user took: arranged, whatever it is called."""
+    return bool(reading.times) and _about_job(reading, titled=titled) and _taken(reading, heard)
+
+
+def _asked_and_taken(reading: Reading, heard: Sequence[Reading]) -> bool:
+    """Hardly a word of a job, but a clear invitation beside it that the user took."""
+    return (
+        reading.has(SignalKind.JOB_TOPIC)
+        and reading.strong(*_ASKS)
+        and not _other_matter(reading)
+        and _taken(reading, heard)
+    )
+
+
+def _taken(reading: Reading, heard: Sequence[Reading]) -> bool:
+    at = reading.message.internal_date
+    return any(
+        r.outgoing and r.message.internal_date > at and r.has(SignalKind.ACCEPTANCE, SignalKind.AVAILABILITY)
+        for r in heard
+    )
 
 
 def _calls_applicant(reading: Reading) -> bool:
