@@ -4,7 +4,8 @@ A rule of ``lexicon/<language>/signals.toml``:
 
 ``kind``, ``name``, ``strong``   what it concludes, its name, how much that can carry
 ``by``                         ``they`` (incoming, the default), ``me`` (outgoing) or ``any``
-``look``                       ``text`` (default), ``subject`` or ``both``; ``first``: only in the first n sentences
+``look``                       ``text`` (default), ``subject``, ``both`` of them, or ``signature``; ``first``: only in the
+                               first n sentences
 ``says``                       phrases that fire it
 ``unless`` / ``also``            phrases that forbid it / that it needs, in the same sentence
 ``unless_anywhere`` / ``also_anywhere``   the same in the whole message
@@ -63,7 +64,7 @@ class Rule:
     also_anywhere: Phrases = field(default_factory=Phrases)
 
     def looks_at(self, where: str) -> bool:
-        return self.look in {where, "both"}
+        return self.look == where or (self.look == "both" and where != "signature")
 
 
 @dataclass(frozen=True)

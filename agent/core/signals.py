@@ -61,7 +61,9 @@ def signals(
     body, subject = statements.body(message), statements.subject(message)
     heard = list(machine_signals(Envelope(message, identity, outgoing)))
     whole = Passage("whole", (*subject.sentences, *body.sentences))
-    heard += _worded(body, subject, Hearing(outgoing, _is_reply(message), whole, spoken))
+    heard += _worded(
+        body, subject, statements.signature(message), Hearing(outgoing, _is_reply(message), whole, spoken)
+    )
     heard += _booking(message)
     return verdict(tuple(_absences(heard, message, spoken)))
 
@@ -78,12 +80,14 @@ def _is_reply(message: Message) -> bool:
     return bool(message.in_reply_to) or statements.is_prefixed(message.subject)
 
 
-def _worded(body: Passage, subject: Passage, hearing: Hearing) -> Iterator[Signal]:
+def _worded(body: Passage, subject: Passage, signature: Passage, hearing: Hearing) -> Iterator[Signal]:
     """What the words say, in the languages of the text; subjects are often in another one, so all are tried."""
     spoken = hearing.spoken
     ours = [code for code in LANGUAGES if code in spoken or not spoken]
     for code in ours:
         yield from fired(rulebook(code), body, hearing)
+    for code in ours:
+        yield from fired(rulebook(code), signature, hearing)
     if subject.sentences:
         for code in dict.fromkeys((*ours, *LANGUAGES)):
             yield from fired(rulebook(code), subject, hearing)

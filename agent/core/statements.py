@@ -17,6 +17,7 @@ MAX_CHARACTERS = 24_000
 MAX_SENTENCES = 400
 MAX_SENTENCE = 700
 MAX_QUOTE = 200
+MAX_SIGNATURE = 600
 _WRAPPED = 44  # a line at least this long, without a full stop, goes on in the next one
 
 _ABBREVIATED = """
@@ -143,6 +144,11 @@ def is_prefixed(subject: str) -> bool:
 
 def body(message: Message) -> Passage:
     return Passage("text", sentences(message.body))
+
+
+def signature(message: Message) -> Passage:
+    """The first lines of the signature: who writes, by name and title."""
+    return Passage("signature", sentences(message.signature[:MAX_SIGNATURE])[:12])
 
 
 def subject(message: Message) -> Passage:

@@ -42,7 +42,7 @@ _EXPLAINS: tuple[tuple[SignalKind, frozenset[SignalKind]], ...] = (
     (K.REJECTION, frozenset({K.RESCHEDULE, K.CANCELLATION, K.HOLDING, K.NEXT_ROUND, K.OFFER, K.INVITATION, K.ON_HOLD, K.AVAILABILITY_REQUEST, K.ACKNOWLEDGEMENT, K.CONFIRMATION, K.PROMISE_WITHDRAWN})),
     (K.THANK_YOU, frozenset({K.ACCEPTANCE, K.AVAILABILITY, K.FOLLOW_UP, K.WITHDRAWAL})),
     (K.OFFER, frozenset({K.HOLDING, K.INVITATION, K.REJECTION})),
-    (K.FOLLOW_UP, frozenset({K.ACCEPTANCE, K.AVAILABILITY})),
+    (K.FOLLOW_UP, frozenset({K.ACCEPTANCE, K.AVAILABILITY, K.THANK_YOU})),
     (K.COLD_OUTREACH, frozenset({K.HOLDING, K.CONFIRMATION})),
 )  # fmt: skip
 
@@ -55,11 +55,10 @@ def verdict(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
         if kind in strong:
             stand = [s for s in stand if s.kind not in silenced or s.kind is kind]
             strong = {s.kind for s in stand if s.strength is Strength.STRONG}
-    kinds = {s.kind for s in stand}
     for kind, explained_by in _EXPLAINS:
-        if kinds & explained_by:
+        if {s.kind for s in stand} & explained_by:
             stand = [s for s in stand if s.kind is not kind or s.strength is Strength.STRONG]
-    if kinds & _NEWS:
+    if {s.kind for s in stand} & _NEWS:
         stand = [s for s in stand if s.kind is not K.COURTESY]
     strong = {s.kind for s in stand if s.strength is Strength.STRONG}
     return tuple(_demoted([s for s in stand if s.strength is Strength.STRONG or s.kind not in strong]))
