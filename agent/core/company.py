@@ -17,6 +17,8 @@ from agent.core.lexicon import LANGUAGES, pack
 
 WORD = re.compile(r"[^\W_](?:[\w'’.+-]*[\w+])?\.?|&|\S|\n")
 _COMMON = pack("en", "parties")["common"]
+_COMPOUNDS = tuple(_COMMON["compound_ends"])
+_FORMS = frozenset(_COMMON["hard_forms"])
 LEGAL = frozenset(_COMMON["legal_forms"])
 LITTLE = frozenset(_COMMON["little_words"])
 _PARTS = tuple(_COMMON["name_parts"])
@@ -131,7 +133,10 @@ class Named:
 def has_org_word(name: str) -> bool:
     """True if the name holds a word that only organisations are called by, or a legal form."""
     low = name.lower()
-    return any(letters(w) in LEGAL or w.strip(".,") in lists().org for w in low.split())
+    return any(
+        letters(w) in LEGAL or w.strip(".,") in lists().org or (len(w) > 6 and w.endswith(_COMPOUNDS))
+        for w in low.split()
+    )
 
 
 def without_team(name: str) -> str:
@@ -168,7 +173,18 @@ def best(found: Sequence[Named], domains: Sequence[str]) -> str:
     wanted = [label(domain) for domain in domains]
     if wanted and support[winner] < 9 and not any(_fits(winner, w) for w in wanted) and support[winner] < 3:
         return domain_name(domains[0])
-    return written[winner] if support[winner] >= 2 or not domains else domain_name(domains[0])
+    name = without_form(written[winner])
+    return name if support[winner] >= 2 or not domains else domain_name(domains[0])
+
+
+def without_form(name: str) -> str:
+    """The name as people say it, without the legal form at its end; as it is if nothing else would be left."""
+    words = name.split()
+    while len(words) > 1 and letters(words[-1].strip(",()")) in _FORMS:
+        words.pop()
+        if len(words) > 2 and words[-2:] == ["&", "Co."]:
+            words = words[:-2]
+    return " ".join(words).strip(" ,") or name
 
 
 def _fits(key: tuple[str, ...], wanted: str) -> bool:

@@ -90,33 +90,31 @@ class Verdict:
 NO = Verdict(qualified=False)
 
 
-def verdict(
-    readings: Sequence[Reading], sides: Sides, identity: Identity, *, titled: bool = False
-) -> Verdict:
-    """Judge one conversation, its messages in order of time; ``titled``: it names a position."""
+def verdict(readings: Sequence[Reading], sides: Sides, identity: Identity, *, title: str = "") -> Verdict:
+    """Judge one conversation, its messages in order of time; ``title``: the position it names."""
     heard = [r for r in readings if _may_testify(r, sides, identity)]
     theirs = [r for r in heard if not r.outgoing]
     against = [r for r in heard if r.strong(SignalKind.NOT_A_JOB_INTERVIEW)]
     interviewer = [r for r in heard if r.has(SignalKind.USER_IS_INTERVIEWER)]
-    job = any(_about_job(r, titled=titled) for r in heard)
+    job = any(_about_job(r, title=title) for r in heard)
     answered = any(r.outgoing for r in heard)
     applied = any(r.strong(SignalKind.JOB_TOPIC) for r in heard)
     arranging = [
         r
         for r in theirs
-        if _arranges(r, identity, answered=answered, applied=applied) or _agreed(r, heard, titled=titled)
+        if _arranges(r, identity, answered=answered, applied=applied) or _agreed(r, heard, title=title)
     ]
     job = job or any(_asked_and_taken(r, heard) for r in arranging)
     after = _afterwards(heard)
     if (
         not (arranging or after)
-        or not (theirs or titled)
+        or not (theirs or title)
         or not job
-        or not (titled or any(map(_of_interview, heard)))
+        or not (title or any(map(_of_interview, heard)))
     ):
         return NO
     firm = [r for r in (*arranging, *after) if r not in against and not r.has(SignalKind.NOT_A_JOB_INTERVIEW)]
-    if not firm or (against and len(against) >= len([r for r in firm if _about_job(r, titled=titled)])):
+    if not firm or (against and len(against) >= len([r for r in firm if _about_job(r, title=title)])):
         return NO
     doubts = _doubts(readings, sides, arranging, interviewer)
     if interviewer and (
@@ -145,13 +143,15 @@ def _may_testify(reading: Reading, sides: Sides, identity: Identity) -> bool:
     return sides.holds(sender.email) or is_vendor_robot(sender.email)
 
 
-def _about_job(reading: Reading, *, titled: bool) -> bool:
+def _about_job(reading: Reading, *, title: str) -> bool:
     """True if the message is about a job: it says so plainly, names a position, or comes from somebody who recruits."""
+    if any(word not in title.lower() for word in _spoken(reading, "never_a_job")):
+        return False
     if reading.strong(SignalKind.JOB_TOPIC):
-        return titled or not _other_matter(reading)
+        return bool(title) or not _other_matter(reading)
     if not reading.has(SignalKind.JOB_TOPIC, SignalKind.INTERVIEW_TOPIC, *_ARRANGES):
         return False
-    return titled or (_recruits(reading) and not _other_matter(reading))
+    return bool(title) or (_recruits(reading) and not _other_matter(reading))
 
 
 def _of_interview(reading: Reading) -> bool:
@@ -181,9 +181,14 @@ def _other_matter(reading: Reading) -> bool:
 
 
 def _speaks_of(reading: Reading, key: str) -> bool:
+    return bool(_spoken(reading, key))
+
+
+def _spoken(reading: Reading, key: str) -> list[str]:
+    """Which of the lexicon's words for this stand in the message."""
     message = reading.message
     text = f" {' '.join(_WORDS.findall(f'{message.subject} {message.body[:3000]}'.lower()))} "
-    return any(f" {word} " in text for word in _gate_words(key))
+    return [word for word in _gate_words(key) if f" {word} " in text]
 
 
 @cache
@@ -213,9 +218,9 @@ def _arranges(reading: Reading, identity: Identity, *, answered: bool, applied: 
     return asked or (answered and reading.has(SignalKind.INTERVIEW_TOPIC, SignalKind.JOB_TOPIC))
 
 
-def _agreed(reading: Reading, heard: Sequence[Reading], *, titled: bool) -> bool:
+def _agreed(reading: Reading, heard: Sequence[Reading], *, title: str) -> bool:
     """A time that the other side named in a mail about a job, and that the user took: arranged, whatever it is called."""
-    return bool(reading.times) and _about_job(reading, titled=titled) and _taken(reading, heard)
+    return bool(reading.times) and _about_job(reading, title=title) and _taken(reading, heard)
 
 
 def _asked_and_taken(reading: Reading, heard: Sequence[Reading]) -> bool:

@@ -13,7 +13,7 @@ from agent.core import senders
 from agent.core.company import LEGAL, VIA, Named, has_org_word, letters, lists, same_company, without_team
 from agent.core.model import Reading
 from agent.core.position import bare_subject
-from agent.core.signing import is_role_line
+from agent.core.signing import is_role_line, name_words
 from agent.core.spelling import name_after, proper, spelled_like, words_of
 
 LONGEST_TEXT = 4_000
@@ -118,7 +118,8 @@ def _in_signature(signature: str) -> list[Named]:
 
 def _under_the_name(reading: Reading) -> list[Named]:
     """A line of two to four capitalised words right under the sender's own name, where small firms put theirs."""
-    surname = letters(reading.message.sender.name.split()[-1]) if reading.message.sender.name.strip() else ""
+    parts = name_words(reading.message.sender.name[:200])
+    surname = letters(parts[-1]) if parts else ""
     lines = [line.strip() for line in reading.message.text[-1_500:].split("\n") if line.strip()]
     for name, line in pairwise(lines):
         words = line.split()

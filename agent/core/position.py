@@ -36,7 +36,7 @@ _CALENDAR_TAIL = re.compile(
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    r"\s+[-–—|•·~@]+\s+|\s*[|;•·–—]\s*|:\s+|\s*<>\s*|\s+//?\s+|[\[\]]|\s*@\s*(?=[A-Za-z])|(?<=\w)-\s+"
+    r"\s+[-–—|•·~@]+\s+|\s*[|;•·–—]\s*|:\s+|\s*<>\s*|\s+//?\s+|[\[\]]|\s*@\s*(?=[A-Za-z])|(?<=\w)-\s+(?!und|oder|and|et|y)|\s*[\U0001F000-\U0001FAFF\u2600-\u27BF]+\s*"
 )
 _LABEL = re.compile(
     r"^[ \t*>-]*(?:job title|position(?: title)?|role|job|vacancy|post|stelle|position|poste|intitulé du poste|puesto|vacante|cargo)[ \t]*:[ \t]*(.{3,80})$",
@@ -215,7 +215,14 @@ def _cued(words: list[str], low: list[str], at: int, g: Grammar) -> list[Mention
             title = title_after(words, at + len(cue), g)
             if title and has_head(title, g):
                 return [Mention(spelled(title), 4.0 if len(cue) > 1 or len(title) > 1 else 2.0)]
+            if _says_job(cue, g) and 0 < len(title) <= 5 and (g.lower_runs or title[0][:1].isupper()):
+                return [Mention(spelled(title), 3.0)]
     return []
+
+
+def _says_job(cue: tuple[str, ...], g: Grammar) -> bool:
+    """True for cues behind which only a job can stand, known or not: "the post of", "poste de", "Stelle als"."""
+    return len(cue) > 1 and any(word in g.nouns for word in cue) and cue[-1] not in g.determiners
 
 
 def _joined(text: str) -> str:

@@ -6,32 +6,12 @@ import re
 from collections.abc import Sequence
 
 from agent.core.company import LEGAL, LITTLE, WORD, letters, lists
+from agent.core.lexicon import pack
 
+_COMMON = pack("en", "parties")["common"]
+_ANDS = ("and", "und", "et", "y", "n")
 _DOTTED = frozenset(["inc", "ltd", "co", "corp"])
-_BEFORE_NAMES = frozenset(
-    [
-        "the",
-        "der",
-        "die",
-        "das",
-        "dem",
-        "den",
-        "la",
-        "le",
-        "el",
-        "our",
-        ",",
-        "société",
-        "entreprise",
-        "firma",
-        "company",
-        "firm",
-        "empresa",
-        "agency",
-        "gruppe",
-        "groupe",
-    ]
-)
+_BEFORE_NAMES = frozenset(_COMMON["before_names"])
 _CHUNK = re.compile(r"\S+")
 _HOST = re.compile(
     r"[\w-]+(?:\.[\w-]+)*\.(?:example|com|org|net|io|co|de|fr|es|uk|ca|us|eu)(?:[/?].*)?[.,;:)]?",
@@ -81,8 +61,9 @@ def _run(words: Sequence[str], start: int, wanted: str) -> tuple[int, float] | N
     while end < min(start + 7, len(words)) and words[end] != "\n":
         piece = letters(words[end])
         if not piece:
-            if words[end] != "&" or not taken:
+            if words[end] not in {"&", "+"} or not taken:
                 break
+            taken += next((w for w in _ANDS if wanted.startswith(taken + w)), "")
         elif wanted == taken + piece:
             return end + 1, 10.0
         elif wanted.startswith(taken + piece):

@@ -98,7 +98,7 @@ class Book:
         if not (forced or relevant(own)):
             return Strand(own, by, found, NO, "", "", "")
         title = self._position(own, found, by)
-        judged = verdict(own, found, self.identity, titled=bool(title))
+        judged = verdict(own, found, self.identity, title=title)
         employer, agency = self._employer(own, found)
         trusted = bool((found.domains | found.people.keys()) & self.written_to)
         return Strand(own, by, found, judged, title, employer, agency, forced, doubts, trusted)

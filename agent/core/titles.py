@@ -15,9 +15,11 @@ from agent.core.lexicon import LANGUAGES, pack
 
 LONGEST_TITLE = 10
 _TOKEN = re.compile(
-    r"\b(?:[SJ]r|Snr|Asst|Mgr|Exec|Assoc|Dir)\.(?=\s)|\.?\w(?:[\w+#&/.'’*:-]*[\w+#*])?|[^\w\s]|\n"
+    r"[dlDL]['’](?=\s|$)|\b(?:[SJ]r|Snr|Asst|Mgr|Exec|Assoc|Dir)\.(?=\s)|\w+-(?=\s(?:und|oder|and|et|y)\b)|\.?\w(?:[\w+#&/.'’*:-]*[\w+#*])?|[^\w\s]|\n"
 )
 _ELISION = re.compile(r"\b([dlDL])['’](?=\w)")
+_ARTICLE = re.compile(r"\b([Ee]in)(?:e[:*/_]?[nr]|[:*/_]e)\b")  # "eine:n", "ein/e"
+_PENSUM = re.compile(r"[(,]?\s?\b\d{2,3}\s?(?:(?:-|–|bis|à)\s?\d{2,3}\s?)?%\s?\)?")
 _GENDER = re.compile(
     r"\s*[(\[]\s*(?:[mwfdxhinga](?:\s*[/|,*-]\s*[mwfdxhin]){1,3}|gn|all genders?|alle geschlechter|divers|a/?n)\s*[)\]]"
     r"|\s+\b(?:[HF]/[HF](?:/X)?|[mwfdx](?:/[mwfdx]){1,3})(?![\w/])",
@@ -72,7 +74,7 @@ def grammar(language: str) -> Grammar:
         endings=tuple(table["title_endings"]),
         lonely=frozenset(table["lonely"]),
         lower_runs=bool(table["lower_runs"]),
-        nouns=frozenset(table["after"]) | _NOUNS,
+        nouns=(frozenset(table["after"]) - frozenset(table["weak_after"])) | _NOUNS,
     )
 
 
@@ -82,8 +84,9 @@ def tokens(text: str) -> list[str]:
 
 
 def without_numbers(text: str) -> str:
-    """The text without requisition numbers and gender marks."""
-    return _GENDER.sub(" ", _REQUISITION.sub(" ", text))
+    """The text without requisition numbers, gender marks and shares of full time."""
+    plain = _ARTICLE.sub(lambda m: m[1] + "e", _PENSUM.sub(" ", text))
+    return _GENDER.sub(" ", _REQUISITION.sub(" ", plain))
 
 
 def is_head(word: str, g: Grammar) -> bool:
@@ -150,6 +153,8 @@ def _goes_on(following: str, found: list[str], g: Grammar, *, joiner: str) -> bo
         return False
     if joiner == ",":
         return (following[0].isupper() and found[0][:1].isupper()) or low in _ADJECTIVES
+    if joiner == "en":  # "Consultante en organisation", but "… en Cuarzo" is the employer
+        return following[0].islower()
     return following[0].isupper() or joiner in _CLOSE or (joiner in _AND and is_head(following, g))
 
 

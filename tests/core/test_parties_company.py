@@ -107,7 +107,7 @@ def _company(
             "Interview",
             "We at Acme Widgets Inc. are happy",
             "",
-            "Acme Widgets Inc.",
+            "Acme Widgets",
         ),
         (
             "Careers <jobs@quarry.example>",
@@ -125,12 +125,12 @@ def test_it_names_the_employer(sender: str, subject: str, text: str, sign: str, 
 @pytest.mark.parametrize(
     ("language", "sender", "text", "sign", "expected"),
     [
-        ("de", "K <k@nordlicht-energie.example>", "", "Katrin Größl\nPersonalreferentin\nNordlicht Energie GmbH", "Nordlicht Energie GmbH"),
-        ("de", "M <m@mueller-bau.example>", "wir bei der Müller Bau freuen uns", "Max Müller\nGeschäftsführer\nMüller Bau GmbH & Co. KG", "Müller Bau GmbH & Co. KG"),
+        ("de", "K <k@nordlicht-energie.example>", "", "Katrin Größl\nPersonalreferentin\nNordlicht Energie GmbH", "Nordlicht Energie"),
+        ("de", "M <m@mueller-bau.example>", "wir bei der Müller Bau freuen uns", "Max Müller\nGeschäftsführer\nMüller Bau GmbH & Co. KG", "Müller Bau"),
         ("de", "S <s@kita-sonnenhof.example>", "in unserer Kita Sonnenhof", "Sabine Kraft\nLeitung\nKita Sonnenhof", "Kita Sonnenhof"),
         ("fr", "C <c@sevigny-conseil.example>", "", "Chloé MARCHAND\nAssistante de direction - Groupe Sévigny Conseil", "Groupe Sévigny Conseil"),
         ("fr", "A <a@boulangerie-dupre.example>", "", "Aline Dupré\nBoulangerie Dupré", "Boulangerie Dupré"),
-        ("es", "B <b@olivardigital.example>", "", "Begoña\nPeople & Talent | Olivar Digital S.L.", "Olivar Digital S.L."),
+        ("es", "B <b@olivardigital.example>", "", "Begoña\nPeople & Talent | Olivar Digital S.L.", "Olivar Digital"),
         ("es", "L <l@clinicaroble.example>", "te escribo desde Clínica Roble", "Lucía\nClínica Roble", "Clínica Roble"),
     ],
 )  # fmt: skip
@@ -194,7 +194,7 @@ def test_it_never_takes_the_system_for_the_employer(
             "plasterer job",
             "come and see us thursday",
             "Gary Stubbs\nStubbs & Sons Plastering Ltd",
-            "Stubbs & Sons Plastering Ltd",
+            "Stubbs & Sons Plastering",
         ),
         ("Gary Stubbs <gstubbs@btinternet.com>", "job", "come and see me thursday about the job", "Gary", ""),
     ],
@@ -243,7 +243,7 @@ def test_it_lets_the_most_consistent_name_win_over_a_disclaimer() -> None:
     sign = "Kath Swales\nHR Advisor\nBrightholme Logistics Ltd\nRegistered office: Unit 9, Trent Way. Part of Ulverton Holdings plc."
     assert (
         _company("Kath <k@brightholmelogistics.example>", "Shift Manager interview - Brightholme", "", sign)
-        == "Brightholme Logistics Ltd"
+        == "Brightholme Logistics"
     )
 
 
