@@ -21,6 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "init": ("init:command", "Write a commented config.toml and say what to do next."),
     "auth": ("auth:command", "Let the program read your mail and write drafts (Google's consent page)."),
     "sync": ("sync:command", "One turn: read what changed, make the drafts that are due."),
+    "run": ("run:command", "The daemon: the same turn on a schedule."),
     "status": ("status:command", "Where each candidacy stands."),
     "show": ("show:command", "One candidacy's timeline, each event with its evidence."),
     "why": ("why:command", "The reasoning behind a status, in sentences."),

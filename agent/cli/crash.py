@@ -18,7 +18,8 @@ LARGEST_LOG = 1_000_000
 def noted(error: BaseException, at: datetime) -> tuple[str, Path | None]:
     """Where it happened, and the log it was appended to (None where there is no state folder to write in)."""
     frames = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
-    where = f"{type(error).__name__} at {frames[-1] if frames else '?'}"
+    ours = [frame for frame in frames if "/agent/" in frame] or frames
+    where = f"{type(error).__name__} at {ours[-1] if ours else '?'}"
     system = f"followup-agent {__version__}, Python {platform.python_version()}, {platform.system()}"
     entry = "\n".join(
         (f"{at:%Y-%m-%dT%H:%M:%SZ} {system}: {type(error).__name__}", *(f"  {f}" for f in frames))
