@@ -153,6 +153,7 @@ def test_it_names_one_promise_of_several_deadlines() -> None:
     "text",
     [
         "by Friday " * 20_000,
+        ("we will let you know by Friday " * 18 + ". ") * 300,
         "we will get back to you by " * 10_000,
         "9/9/" * 50_000,
         "a " * 200_000,

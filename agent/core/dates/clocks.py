@@ -8,36 +8,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date, time
-from functools import cache
 
-from agent.core.dates.folding import folded
+from agent.core.dates.hours import is_introduced, is_marked, is_spelled
 from agent.core.dates.reckoning import weekday_after
 from agent.core.dates.spans import DaySpan, Line
 from agent.core.dates.tokens import Token
-from agent.core.zones import iana, words
+from agent.core.dates.zone_words import zone_behind
 
 AM, PM, DAY24 = 1, 2, 3
 LAST_AFTERNOON_HOUR = 7
-_LONE = frozenset(
-    {
-        "at",
-        "art",
-        "cat",
-        "eat",
-        "west",
-        "z",
-        "ist",
-        "uk",
-        "wat",
-        "et",
-        "ct",
-        "mt",
-        "pt",
-        "atlantic",
-        "mountain",
-    }
-)
-_LOWER_OK = frozenset({"et", "ct", "mt", "pt"})  # "at 2 pt", in English only
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +44,8 @@ def clocks(line: Line, language: str) -> list[Clock]:
         else:
             found.append(hit[0])
             at = hit[1]
+            while at < len(line.core) and line.core[at].start < hit[0].end:  # the figures of "(UTC-03:00)"
+                at += 1
     return found
 
 
@@ -77,7 +58,7 @@ def _clock_at(line: Line, at: int, language: str) -> tuple[Clock, int] | None:
     if at + 2 < len(core) and kinds[at + 1] == "B" and not _slashed(core[at + 1], core, at):
         second = _value_of(core[at + 2])
         last = at + 2 if second else at
-    if "K" not in kinds[at : last + 1] and not _introduced(line, at, last, language):
+    if "K" not in kinds[at : last + 1] and not is_introduced(line, at, last, language):
         return None
     first, at, last = _adjusted(first, line, at, last)
     limits, lead = _prepositions(line, at)
@@ -85,10 +66,10 @@ def _clock_at(line: Line, at: int, language: str) -> tuple[Clock, int] | None:
     begins, ends = _resolved(first, second, part)
     if begins is None:
         return None
-    zone, end = _zone_behind(line.text, core[last].end, language)
+    zone, end = zone_behind(line.text, core[last].end, language)
     if part is not None and part[1] > end:
         end = part[1]
-        zone, end = (zone, end) if zone else _zone_behind(line.text, end, language)
+        zone, end = (zone, end) if zone else zone_behind(line.text, end, language)
     window = "between" in limits or (second is not None and str(core[at + 1].value) == "and")
     return Clock(core[at].start, end, begins, ends, zone, limits, lead, window), last + 1
 
@@ -141,11 +122,11 @@ def _compact(number: int) -> tuple[int, int, int] | None:
 
 def _moment_of(line: Line, at: int, language: str) -> tuple[int, int, int] | None:
     token = line.core[at]
-    if not token.raw[:1].isdigit() and token.kind != "K" and not _spelled(line, at):
+    if not token.raw[:1].isdigit() and token.kind != "K" and not is_spelled(line, at):
         return None
-    if token.kind not in "KNIa" or (
-        token.kind != "K" and _inside_day(line, at) and not _zoned_number(line, at, language)
-    ):
+    taken = token.kind != "K" and _inside_day(line, at)
+    freed = line.kinds[at - 1 : at] == "W" and is_marked(line, at, language)
+    if token.kind not in "KNIa" or (taken and not freed):
         return None
     following = line.kinds[at + 1 : at + 2]
     if (
@@ -157,60 +138,9 @@ def _moment_of(line: Line, at: int, language: str) -> tuple[int, int, int] | Non
     return _value_of(token)
 
 
-def _spelled(line: Line, at: int) -> bool:
-    """Reads "at two", "a las nueve y media", "a la una": a number word behind "at" with no noun behind it."""
-    token, before, behind = line.core[at], line.kinds[at - 1 : at], line.kinds[at + 1 : at + 2]
-    if token.kind not in "Na" or behind not in {"", "p", "L", "W", "D", "m", "B", "R", "T"}:
-        return False
-    if token.kind == "a":
-        return before == "L" and line.core[at - 1].raw.lower() == "a la"
-    return before == "m" or (before == "L" and line.core[at - 1].value == "at")
-
-
 def _inside_day(line: Line, at: int) -> bool:
     token = line.core[at]
     return any(span.start <= token.start < span.end for span in line.spans)
-
-
-def _zoned_number(line: Line, at: int, language: str) -> bool:
-    """Reads "tuesday 2 PT" was read as the 2nd: the zone says it is a clock time."""
-    token = line.core[at]
-    return (
-        token.kind == "N"
-        and at > 0
-        and line.kinds[at - 1] == "W"
-        and _zone_behind(line.text, token.end, language)[0] is not None
-    )
-
-
-def _introduced(line: Line, at: int, last: int, language: str) -> bool:
-    """True if a bare number may be a clock time: "at 2", "2 PT", "from 2 to 3", behind a day ("the 28th 230")."""
-    token, kinds = line.core[at], line.kinds
-    before = line.core[at - 1].value if at and kinds[at - 1] == "L" else None
-    if at and kinds[at - 1] == "m":
-        return True
-    if before == "at" or (last > at and before in {"from", "between"}):
-        return not _counts_things(line, at)
-    if token.kind == "I":
-        return False
-    if _zone_behind(line.text, line.core[last].end, language)[0] is not None and token.raw.isdigit():
-        return True
-    behind_day = any(0 <= token.start - span.end <= 2 for span in line.spans)
-    return behind_day and isinstance(token.value, int) and (token.value >= 100 or last > at)
-
-
-_THING = re.compile(
-    r"[ -]*(?:%|st\b|street|rue|avenue|[a-z]+(?:straße|strasse|weg|gasse)\b|people|percent|years?|candidates?|[A-Z][a-z]+ (?:St|Street|Ave|Avenue|Road|Rd|Lane|Way|Square|Blvd|Drive)\b)"
-)
-
-
-def _counts_things(line: Line, at: int) -> bool:
-    """Reads "at 12 rue des Tanneurs", "at 200 Beacon St": an address, not an hour."""
-    token = line.core[at]
-    wide = isinstance(token.value, int) and token.value > 12 and token.kind == "N" and token.value < 100
-    return _THING.match(line.text[token.end : token.end + 40]) is not None or (
-        wide and token.value not in range(13, 24)
-    )
 
 
 def _slashed(connector: Token, core: tuple[Token, ...], at: int) -> bool:
@@ -232,7 +162,7 @@ def _daypart(line: Line, behind: int, at: int) -> tuple[str, int] | None:
     """Reads "3 in the afternoon", "4 de la tarde", "Tuesday morning at 7": the word and where it ends."""
     for place in (behind, behind + 1, at - 1, at - 2):
         if 0 <= place < len(line.core) and line.kinds[place] == "D":
-            word = folded(line.core[place].raw)
+            word = line.core[place].low
             return word, (line.core[place].end if place >= behind else 0)
     return None
 
@@ -277,32 +207,6 @@ def _time(value: tuple[int, int, int], hint: int) -> time | None:
     elif 1 <= hour <= LAST_AFTERNOON_HOUR:
         hour += 12
     return time(hour, minute)
-
-
-# ── Zones ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@cache
-def _zone_pattern() -> re.Pattern[str]:
-    listed = "|".join(re.escape(word) for word in words())
-    return re.compile(
-        rf"\s{{0,2}}[(,\-–]{{0,1}}\s{{0,2}}(?:in )?(?P<zone>(?:utc|gmt)\s?[+-]\s?\d{{1,2}}(?::?\d\d)?|(?:{listed})(?: time)?(?! zone)|[a-zäöüéèáíóúñ]+(?: [a-z]+)? (?:time|zeit|ortszeit)|(?:heure|hora) d[e'] ?[a-zéèáíóúñ]+(?: [a-z]+)?)\b(?: ?- ?us (?:&|and) canada)?\)?",
-        re.IGNORECASE,
-    )
-
-
-def _zone_behind(text: str, end: int, language: str) -> tuple[str | None, int]:
-    """The zone named right behind a clock time, and where its name ends."""
-    match = _zone_pattern().match(text, end)
-    if match is None:
-        return None, end
-    name = match["zone"]
-    low = name.lower()
-    plain = name.isupper() or (len(name) > 4 and name.istitle())
-    if low in _LONE and not plain and not (language == "en" and low in _LOWER_OK):
-        return None, end
-    zone = iana(name) or iana(re.sub(r"\s+time$", "", low))
-    return (zone, match.end()) if zone else (None, end)
 
 
 def merged_day(line: Line, clock: Clock, today: date) -> DaySpan | None:

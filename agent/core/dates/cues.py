@@ -50,5 +50,9 @@ def _expanded(entry: str, groups: dict[str, str]) -> str:
 
 def _bounded(entry: str) -> str:
     first = r"\b" if entry[0].isalnum() or entry.startswith(("(?:", "[a-z")) else ""
-    last = r"\b" if entry[-1].isalnum() or entry.endswith((")", r"\w+")) else ""
+    last = (
+        r"\b"
+        if entry[-1].isalnum() or (entry.endswith((")", "+", "*", "?")) and not entry.endswith(r"\?"))
+        else ""
+    )
     return f"{first}(?:{entry}){last}"

@@ -30,5 +30,5 @@ def folded(text: str) -> str:
 
 
 def unaccented(pattern: str) -> str:
-    """A regular expression of the lexicon in the folded alphabet; its letters keep their case (``\\S`` is not ``\\s``)."""
+    """A regular expression of the lexicon in the folded alphabet; its letters keep their case, for they mean something."""
     return pattern.translate(_TABLE)

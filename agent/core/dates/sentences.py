@@ -10,106 +10,14 @@ MAX_LENGTH = 600
 MAX_TEXT = 60_000
 WRAP = 48  # characters: a line at least so long, with no full stop, probably goes on in the next
 
-_ABBREVIATIONS = frozenset(
-    [
-        "mon",
-        "tue",
-        "tues",
-        "wed",
-        "weds",
-        "thu",
-        "thur",
-        "thurs",
-        "fri",
-        "sat",
-        "sun",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "st",
-        "approx",
-        "ext",
-        "no",
-        "nr",
-        "tel",
-        "bzw",
-        "ca",
-        "evtl",
-        "inkl",
-        "ggf",
-        "usw",
-        "str",
-        "mo",
-        "di",
-        "mi",
-        "do",
-        "fr",
-        "sa",
-        "so",
-        "okt",
-        "dez",
-        "janv",
-        "févr",
-        "fevr",
-        "avr",
-        "juil",
-        "déc",
-        "lun",
-        "jeu",
-        "ven",
-        "sam",
-        "dim",
-        "mme",
-        "mlle",
-        "m",
-        "sr",
-        "sra",
-        "dra",
-        "dña",
-        "ene",
-        "abr",
-        "ago",
-        "dic",
-        "lun",
-        "mié",
-        "mie",
-        "jue",
-        "vie",
-        "sáb",
-        "sab",
-        "ed",
-        "inc",
-        "ltd",
-        "llc",
-        "co",
-        "corp",
-        "a.m",
-        "p.m",
-        "am",
-        "pm",
-        "e.g",
-        "i.e",
-        "z.b",
-        "d.h",
-        "u.a",
-        "s.a",
-        "s.l",
-    ]
-)
+_ABBREVIATIONS = frozenset({
+    "mon", "tue", "tues", "wed", "weds", "thu", "thur", "thurs", "fri", "sat", "sun", "jan", "feb", "mar", "apr", "jun",
+    "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mr", "mrs", "ms", "dr", "prof", "st", "approx", "ext", "no", "nr",
+    "tel", "bzw", "ca", "evtl", "inkl", "ggf", "usw", "str", "mo", "di", "mi", "do", "fr", "sa", "so", "okt", "dez",
+    "janv", "févr", "fevr", "avr", "juil", "déc", "lun", "jeu", "ven", "sam", "dim", "mme", "mlle", "m", "sr", "sra", "dra",
+    "dña", "ene", "abr", "ago", "dic", "mié", "mie", "jue", "vie", "sáb", "sab", "ed", "inc", "ltd", "llc", "co", "corp",
+    "a.m", "p.m", "am", "pm", "e.g", "i.e", "z.b", "d.h", "u.a", "s.a", "s.l",
+})  # fmt: skip
 _BREAK = re.compile(r"(?<![.!?…])[.!?…]+[\"')\]]*\s+|\n\s*\n|\n|[•▪‣]\s*")
 _LAST_WORD = re.compile(r"[^\s.(]*(?:\.\w)?$")
 _GERMAN_ORDINAL = re.compile(r"(?:^|[^\d.,:])(?:\d{1,2}\.)?\d{1,2}$")
@@ -168,27 +76,9 @@ def _goes_on(text: str, start: int, match: re.Match[str]) -> bool:
     return bool(_GERMAN_ORDINAL.search(before)) and _day_goes_on(rest)
 
 
-_UNSURE = frozenset(
-    {
-        "no",
-        "so",
-        "do",
-        "co",
-        "m",
-        "am",
-        "pm",
-        "a.m",
-        "p.m",
-        "fr",
-        "sat",
-        "sun",
-        "mon",
-        "wed",
-        "fri",
-        "thu",
-        "tue",
-    }
-)
+_UNSURE = frozenset({
+    "no", "so", "do", "co", "m", "am", "pm", "a.m", "p.m", "fr", "sat", "sun", "mon", "wed", "fri", "thu", "tue",
+})  # fmt: skip
 
 
 def _abbreviated(word: str, rest: str) -> bool:
@@ -207,26 +97,9 @@ def _day_goes_on(rest: str) -> bool:
     return bool(_AFTER_DAY.match(rest)) and (rest[:1].islower() or rest[:3].lower() in _MONTHS)
 
 
-_MONTHS = frozenset(
-    [
-        "jan",
-        "feb",
-        "mär",
-        "mar",
-        "apr",
-        "mai",
-        "may",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "okt",
-        "oct",
-        "nov",
-        "dez",
-        "dec",
-    ]
-)
+_MONTHS = frozenset({
+    "jan", "feb", "mär", "mar", "apr", "mai", "may", "jun", "jul", "aug", "sep", "okt", "oct", "nov", "dez", "dec",
+})  # fmt: skip
 
 
 def _wrapped(line: str, mark: str, rest: str) -> bool:

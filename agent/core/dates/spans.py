@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, lru_cache
 
 from agent.core.dates import reckoning as reckon
+from agent.core.dates.days import Days, Meaning
 from agent.core.dates.folding import folded
-from agent.core.dates.grammar import PATTERNS, Days, Meaning
+from agent.core.dates.grammar import PATTERNS
 from agent.core.dates.reckoning import DAY, Moment
-from agent.core.dates.tokens import Token, Words, tokens, words_of
+from agent.core.dates.tokens import Token, tokens, words_of
 from agent.core.lexicon import pack
 
 MAX_SENTENCE = 600
+MAX_SPANS = 16  # in one sentence
+_DOUBLED = re.compile("NpNp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,41 +54,47 @@ class Line:
 
 def read(sentence: str, moment: Moment) -> Line:
     """All days of one sentence (its first 600 characters), in the order of the text."""
-    words = words_of(moment.language)
     text = sentence[:MAX_SENTENCE]
-    core = _core(tokens(text, words), words)
+    core = _core(text, moment.language)
     kinds = "".join(token.kind for token in core)
     found = [_limited(hit, core, kinds, moment) for hit in _hits(core, kinds, moment)]
-    nouns = _ordinal_nouns(moment.language)
+    nouns = _listed(moment.language, "ordinal_nouns")
     kept = [span for span in found if span is not None and not _names_a_thing(span, text, nouns)]
-    return Line(text, core, kinds, tuple(_alternatives(kept, core)))
+    return Line(text, core, kinds, tuple(_alternatives(kept, core)[:MAX_SPANS]))
 
 
-def _core(found: list[Token], words: Words) -> tuple[Token, ...]:
+@lru_cache(maxsize=256)  # deadlines and appointments are read from the same sentences
+def _core(sentence: str, language: str) -> tuple[Token, ...]:
     """Without fillers and without the hyphen of "mid-March"; numbers behind a day's article become ordinals."""
-    articles = frozenset(pack(words.language, "dates").get("day_articles", ()))
+    articles = _listed(language, "day_articles")
     kept: list[Token] = []
     before = ""
-    for token in found:
-        raw = folded(token.raw)
-        if (
-            token.kind == "N"
-            and before in articles
-            and isinstance(token.value, int)
-            and 1 <= token.value <= 31
-        ):
-            token = replace(token, kind="O")
-        before = raw
-        if token.kind == "F" or (
-            token.value == "-" and kept and kept[-1].kind in "PX" and kept[-1].end == token.start
-        ):
-            continue
-        kept.append(token)
+    for token in _without_doubles(tokens(sentence, words_of(language))):
+        number = token.value if token.kind == "N" and before in articles else None
+        before = token.low
+        hyphen = token.value == "-" and kept and kept[-1].kind in "PX" and kept[-1].end == token.start
+        if token.kind != "F" and not hyphen:
+            day = isinstance(number, int) and 1 <= number <= 31
+            kept.append(replace(token, kind="O") if day else token)
     return tuple(kept)
 
 
-def _ordinal_nouns(language: str) -> frozenset[str]:
-    return frozenset(pack(language, "dates").get("ordinal_nouns", ()))
+def _without_doubles(found: list[Token]) -> list[Token]:
+    """Leaves out the figure in brackets of "fourteen (14) days"."""
+    kinds = "".join(token.kind for token in found)
+    doubled = {
+        place
+        for match in _DOUBLED.finditer(kinds)
+        if found[match.start()].value == found[match.start() + 2].value
+        for place in range(match.start() + 1, match.end())
+    }
+    return [token for at, token in enumerate(found) if at not in doubled] if doubled else found
+
+
+@cache
+def _listed(language: str, key: str) -> frozenset[str]:
+    """A list of words of the language's lexicon, folded."""
+    return frozenset(map(folded, pack(language, "dates").get(key, ())))
 
 
 def _names_a_thing(span: DaySpan, text: str, nouns: frozenset[str]) -> bool:

@@ -11,7 +11,7 @@ C calendar week · m "half past" · L preposition of limit · T "at the latest" 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -35,7 +35,8 @@ class Token:
     value: Value
     start: int
     end: int
-    raw: str
+    raw: str  # as written; ``low`` is the same, folded
+    low: str
     vague: bool = False
     plural: bool = False
 
@@ -146,12 +147,12 @@ def _ranged(found: list[Token], words: Words) -> list[Token]:
         return found
     core = [(at, token) for at, token in enumerate(found) if token.kind != "F"]
     for (_, before), (at, token), (_, after) in zip(core, core[1:], core[2:], strict=False):
-        if folded(token.raw) in words.ranges and any({before.kind, after.kind} <= ends for ends in _ENDS):
-            found[at] = Token("B", "to", token.start, token.end, token.raw)
+        if token.low in words.ranges and any({before.kind, after.kind} <= ends for ends in _ENDS):
+            found[at] = replace(token, kind="B", value="to")
     return found
 
 
-_ENDS = (frozenset("NaK"), frozenset("NWOI"))
+_ENDS = (frozenset("NaK"), frozenset("WOI"))
 
 
 def _word(
@@ -163,18 +164,19 @@ def _word(
         if size > 1 and tuple(part[1] for part in parts[at : at + size]) != phrase:
             continue
         end = parts[at + size - 1][3]
-        return Token(kind, value, start, end, sentence[start:end], vague, plural), size
+        token = Token(kind, value, start, end, sentence[start:end], " ".join(phrase), vague, plural)
+        return token, size
     base = text.removesuffix("'s")
     if base != text and base in words.phrases:
         phrase, kind, value, vague, plural = words.phrases[base][-1]
         if len(phrase) == 1:
-            return Token(kind, value, start, end, sentence[start:end], vague, plural), 1
-    return Token("z", None, start, end, sentence[start:end]), 1
+            return Token(kind, value, start, end, sentence[start:end], base, vague, plural), 1
+    return Token("z", None, start, end, sentence[start:end], text), 1
 
 
 def _figure(group: str, text: str, start: int, end: int, words: Words) -> Token | None:
     kind, value = _reading(group, text, words)
-    return Token(kind, value, start, end, text)
+    return Token(kind, value, start, end, text, text)
 
 
 def _reading(group: str, text: str, words: Words) -> tuple[str, Value]:
@@ -233,7 +235,7 @@ def _witnessed(found: list[Token], words: Words) -> list[Token]:
     for at, token in enumerate(found):
         if token.kind not in "WMHDUOXNPR":
             continue
-        low = folded(token.raw).strip(".'’ ")
+        low = token.low.strip(".'’ ")
         if low not in words.risky and low not in words.digits_only:
             continue
         before, after = (found[at - 1] if at else None), (found[at + 1] if at + 1 < len(found) else None)
@@ -243,5 +245,5 @@ def _witnessed(found: list[Token], words: Words) -> list[Token]:
         led = before is not None and before.kind in "LPXWV"
         if low in words.risky and (led or (token.raw[:1].isupper() and at > 0 and found[at - 1].kind != "p")):
             continue
-        found[at] = Token("z", None, token.start, token.end, token.raw)
+        found[at] = replace(token, kind="z", value=None)
     return found

@@ -1,0 +1,108 @@
+"""Dates that count from other dates of the text: "a week after the interviews", "then", "by Friday" of next week."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from agent.core.calendar_days import add_business_days, is_business_day
+from agent.core.dates.clauses import Clause
+from agent.core.dates.cues import Cues
+from agent.core.dates.reckoning import Moment
+from agent.core.dates.spans import DaySpan
+
+UNITS = frozenset({"day", "bizday", "week", "month", "hour"})
+_WEEK = timedelta(days=7)
+
+
+def counted(clause: Clause, cues: Cues, moment: Moment) -> tuple[DaySpan, ...]:
+    """The clause's dates; a duration that counts from an event is set to that event's day, where it is known.
+
+    Known is a date behind it ("a week after the final interviews, which end on June 19") or ``anchors["interview"]``.
+    """
+    spans: list[DaySpan] = []
+    for at, span in enumerate(clause.spans):
+        if span.grain in UNITS and cues["counted_from"].match(clause.behind(span).lstrip()):
+            later = next((s for s in clause.spans[at + 1 :] if not s.bare), None)
+            return (*spans, _from_event(span, later, moment))
+        spans.append(span)
+    return tuple(spans)
+
+
+def _from_event(span: DaySpan, later: DaySpan | None, moment: Moment) -> DaySpan:
+    base = later.latest if later is not None else moment.anchors.get("interview")
+    rule = "counted from an event"
+    if base is None:
+        return replace(span, ambiguous=True, bare=False, rule=rule)
+    if span.grain == "bizday":
+        day = add_business_days(base, _business_days(moment, span.latest), moment.calendar)
+    else:
+        day = span.latest + (base - moment.today)
+    return replace(span, latest=day, earliest=day, bare=False, past=day < moment.today, rule=rule)
+
+
+def _business_days(moment: Moment, day: date) -> int:
+    """How many business days lie between the day of writing and ``day``."""
+    days = (moment.today + timedelta(days=n) for n in range(1, (day - moment.today).days + 1))
+    return sum(is_business_day(each, moment.calendar) for each in days)
+
+
+def in_named_week(spans: tuple[DaySpan, ...], away: tuple[bool, ...]) -> tuple[DaySpan, ...]:
+    """Reads "We meet next week and will tell you by Friday": the Friday of that week.
+
+    ``away`` says of each date whether it is an absence ("I'm off next week but will write by Friday": this Friday).
+    """
+    placed: list[DaySpan] = []
+    week: DaySpan | None = None
+    for span, absent in zip(spans, away, strict=True):
+        if week is not None and span.rule == "weekday" and span.latest < week.earliest:
+            span = replace(span, latest=span.latest + _WEEK, earliest=span.earliest + _WEEK)
+        if span.grain == "week" and span.rule == "period" and not span.past:
+            week = None if absent else span
+        placed.append(span)
+    return tuple(placed)
+
+
+def after_event(
+    span: DaySpan, clause: Clause, cues: Cues, moment: Moment, *, firm: bool
+) -> tuple[DaySpan, bool]:
+    """Reads "once the interviews are over on June 19": the business day after; "when I'm back Monday": Monday.
+
+    The flag says whether the date hangs on such an event.
+    """
+    lead = clause.before(span)
+    spoken = max(cues.last(name, clause.text, len(lead)) for name in ("contact", "act"))
+    tail = lead[max(spoken, 0) :].rstrip()
+    if firm:
+        return span, False
+    if cues["anchored_after"].search(tail):
+        if _is_gone(span, moment):
+            return span, False
+        return replace(span, latest=add_business_days(span.latest, 1, moment.calendar)), True
+    return span, cues["anchored_when"].search(tail) is not None
+
+
+def _is_gone(span: DaySpan, moment: Moment) -> bool:
+    """Reads "after our chat on Tuesday", said on Wednesday: a weekday that names the interview that was."""
+    known = moment.anchors.get("interview")
+    same = known is not None and known.weekday() == span.latest.weekday() and known < span.latest
+    return span.rule == "weekday" and same
+
+
+def then_day(clause: Clause, earlier: DaySpan | None, cues: Cues, moment: Moment) -> DaySpan | None:
+    """Reads "We meet on Thursday and will let you know after that": the date stands in the statement before.
+
+    "then" and "that day" mean the day itself, "the next day" the day behind, "after that" the business day behind.
+    """
+    then = cues["then"].search(clause.text)
+    if then is None:
+        return None
+    own = [span for span in clause.spans if span.end - clause.start <= then.start()]
+    base = own[-1] if own else earlier
+    if base is None or base.past or base.bare:
+        return None
+    same = cues["same_day"].search(then[0]) is not None
+    day = base.latest if same else add_business_days(base.latest, 1, moment.calendar)
+    if cues["next_day"].search(then[0]):
+        day = base.latest + timedelta(days=1)
+    return replace(base, latest=max(day, base.latest), rule="then", vague=True)
