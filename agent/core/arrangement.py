@@ -43,6 +43,10 @@ class Arrangement:
         """Interviews not yet over at this instant."""
         return [i for i in self.of_round() if i.end > at]
 
+    def fixed_ahead(self, at: datetime) -> bool:
+        """True if a confirmed interview is not over yet."""
+        return any(i.status is InterviewStatus.CONFIRMED for i in self.ahead(at))
+
     def behind(self, at: datetime) -> list[Interview]:
         """Interviews whose time had come at this instant, proposals that nobody confirmed aside."""
         return [i for i in self.of_round() if i.start <= at and i.status is InterviewStatus.CONFIRMED]

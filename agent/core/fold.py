@@ -11,7 +11,6 @@ from agent.core.arrangement import Arrangement
 from agent.core.model import (
     Disposition,
     Event,
-    InterviewStatus,
     Promise,
     Reading,
     Reply,
@@ -53,6 +52,7 @@ class Fold:
     impression: str = ""
     words: list[str] = field(default_factory=list)
     hold_back: list[str] = field(default_factory=list)
+    held_back_at: datetime | None = None
     doubts: list[str] = field(default_factory=list)
     bounced: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -77,8 +77,13 @@ class Fold:
             )
         )
 
+    def hold(self, at: datetime, reason: str) -> None:
+        """Weak evidence that a draft would be wrong: none is made until the user or the employer writes again."""
+        self.hold_back.append(reason)
+        self.held_back_at = at
+
     def settle(self, at: datetime) -> None:
-        if any(i.status is InterviewStatus.CONFIRMED for i in self.arrangement.ahead(at)):
+        if self.arrangement.fixed_ahead(at):
             self.scheduling = False
 
     def open_round(self) -> None:
@@ -127,6 +132,7 @@ class Fold:
             scheduling=self.scheduling,
             doubts=tuple(self.doubts),
             hold_back=tuple(self.hold_back),
+            held_back_at=self.held_back_at if self.hold_back else None,
             last_incoming_id=self.last_in,
             last_outgoing_id=self.last_out,
             events=tuple(self.events),

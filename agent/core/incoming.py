@@ -8,10 +8,10 @@ from agent.core.model import Deadline, Disposition, Promise, Reading, Reply, Rep
 from agent.core.model import SignalKind as Kind
 
 MACHINE = (Kind.OUT_OF_OFFICE, Kind.ROBOT, Kind.BOUNCE, Kind.DELAY, Kind.READ_RECEIPT, Kind.RSVP)
-ENDINGS = {
+ENDINGS = {  # in the order in which they are believed
+    Kind.ON_HOLD: (Disposition.ON_HOLD, ReplyKind.HOLDING),
     Kind.REJECTION: (Disposition.REJECTED, ReplyKind.REJECTION),
     Kind.OFFER: (Disposition.OFFER, ReplyKind.OFFER),
-    Kind.ON_HOLD: (Disposition.ON_HOLD, ReplyKind.HOLDING),
     Kind.POSITION_CLOSED: (Disposition.CANCELLED, ReplyKind.REJECTION),
 }
 REOPENING = (Kind.NEXT_ROUND, Kind.INVITATION, Kind.AVAILABILITY_REQUEST, Kind.CONFIRMATION, Kind.RESCHEDULE)
@@ -78,18 +78,17 @@ def _employer(fold: Fold, reading: Reading) -> None:
 
 
 def _ended(fold: Fold, reading: Reading) -> bool:
-    at = reading.message.internal_date
-    for kind, (disposition, reply) in ENDINGS.items():
-        signal = reading.first(kind)
-        if signal is None:
-            continue
+    """How it ends, on strong evidence that nothing in the same mail contradicts; the rest only holds drafts back."""
+    at, found = reading.message.internal_date, {k: s for k in ENDINGS if (s := reading.first(k)) is not None}
+    for kind, signal in found.items():
         if not reading.strong(kind) or _contradicted(reading, kind):
-            fold.hold_back.append(f"it may be {_article(kind)}: “{signal.evidence.quote}”")
+            fold.hold(at, f"it may be {_article(kind)}: “{signal.evidence.quote}”")
             continue
+        disposition, reply = ENDINGS[kind]
         fold.disposition, fold.turn = disposition, Turn.NOBODY
         fold.last_reply = Reply(at, reply, reading.message.gmail_id)
         fold.scheduling, fold.asked_at, fold.promise = False, None, None
-        if disposition is Disposition.CANCELLED or disposition is Disposition.REJECTED:
+        if disposition in {Disposition.CANCELLED, Disposition.REJECTED}:
             fold.arrangement.called_off(at)
         if disposition is Disposition.ON_HOLD:
             _promised(fold, reading)
@@ -98,11 +97,17 @@ def _ended(fold: Fold, reading: Reading) -> bool:
 
 
 def _contradicted(reading: Reading, kind: Kind) -> bool:
-    """A mail that both ends and goes on ("not this role, but would you interview for …") is for the user to read."""
-    others = [k for k in (*ENDINGS, Kind.NEXT_ROUND) if k is not kind and k is not Kind.POSITION_CLOSED]
-    if kind in {Kind.ON_HOLD, Kind.POSITION_CLOSED}:
-        others = [k for k in others if k is not Kind.REJECTION]
-    return reading.strong(*others) and kind in {Kind.REJECTION, Kind.POSITION_CLOSED}
+    """A mail that both ends and goes on is for the user to read ("not this role, but would you interview for …").
+
+    A pause explains itself: "they wanted you, but all hiring is frozen" is neither an offer nor a refusal.
+    """
+    match kind:
+        case Kind.ON_HOLD:
+            return False
+        case Kind.OFFER:
+            return reading.has(Kind.REJECTION, Kind.ON_HOLD, Kind.POSITION_CLOSED)
+        case _:
+            return reading.strong(Kind.OFFER, Kind.NEXT_ROUND)
 
 
 def _reopen(fold: Fold, reading: Reading) -> None:
@@ -127,10 +132,13 @@ def _promised(fold: Fold, reading: Reading) -> None:
 
 def _replied(fold: Fold, reading: Reading, *, arranged: bool) -> None:
     at, message = reading.message.internal_date, reading.message
-    asks_times = reading.has(Kind.AVAILABILITY_REQUEST) or bool(fold.arrangement.offers and arranged)
-    asks = reading.strong(Kind.QUESTION)
-    if reading.has(Kind.QUESTION) and not asks:
-        fold.hold_back.append("the employer may be asking something")
+    fixed = arranged and fold.arrangement.fixed_ahead(at) and reading.has(Kind.SCHEDULER, Kind.RESCHEDULE)
+    asks_times = not fixed and (
+        reading.has(Kind.AVAILABILITY_REQUEST) or bool(fold.arrangement.offers and arranged)
+    )
+    asks = reading.strong(Kind.QUESTION) and not fixed
+    if reading.has(Kind.QUESTION) and not asks and not arranged:
+        fold.hold(at, "the employer may be asking something")
     if asks or asks_times:
         fold.turn, fold.asked_at, fold.asked = Turn.MINE, at, "times" if asks_times else "answer"
     elif fold.turn is not Turn.MINE or arranged or reading.has(Kind.HOLDING):
@@ -170,7 +178,7 @@ def _rewait(fold: Fold, reading: Reading, kind: ReplyKind | None, *, arranged: b
         reading.has(Kind.HOLDING, Kind.COURTESY, Kind.QUESTION, Kind.PROMISE_WITHDRAWN) or reading.deadlines
     )
     if kind is ReplyKind.ANSWER and not understood and fold.disposition is Disposition.OPEN:
-        fold.hold_back.append("the employer has written something that no rule understands; please read it")
+        fold.hold(at, "the employer has written something that no rule understands; please read it")
 
 
 def _promise(deadline: Deadline, reading: Reading) -> Promise:

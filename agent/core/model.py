@@ -511,9 +511,12 @@ class State:
     language: str = ""
     asked_at: datetime | None = None  # when the employer last asked for something still unanswered
     asked: str = ""  # what for: ``times`` or ``answer``
-    held_at: datetime | None = None  # an interview that left no time in the mails, known from what was said after it
+    held_at: datetime | None = (
+        None  # an interview that left no time in the mails, known from what was said after it
+    )
     closed_by_user: bool = False
     bounced: tuple[str, ...] = ()  # addresses that refused our mail
+    held_back_at: datetime | None = None  # when the newest of ``hold_back`` was written
 
     @property
     def live_interviews(self) -> tuple[Interview, ...]:

@@ -49,7 +49,7 @@ def _withdrawn(fold: Fold, reading: Reading) -> bool:
     if signal is None:
         return False
     if not reading.strong(Kind.WITHDRAWAL):
-        fold.hold_back.append(f"you may have withdrawn: “{signal.evidence.quote}”")
+        fold.hold(reading.message.internal_date, f"you may have withdrawn: “{signal.evidence.quote}”")
         return False
     fold.disposition, fold.turn, fold.promise, fold.asked_at = (
         Disposition.WITHDRAWN,

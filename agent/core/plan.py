@@ -102,7 +102,7 @@ def outlook(
         for a in asked
         if a.kind is not ActionKind.MOVE_ON and a.due <= now and (a.until is None or now < a.until)
     ]
-    in_the_way = (*doubts, *state.hold_back)
+    in_the_way = (*doubts, *_held_back(state, now))
     wanted = [a for a in open_now if _wanted(a, status)]
     due = wanted[0] if wanted and not in_the_way else None
     live = frozenset(a.key for a in wanted if not in_the_way)
@@ -115,6 +115,14 @@ def outlook(
         wake_at=_wake_at(state, asked, now),
         in_the_way=in_the_way if wanted else (),
     )
+
+
+def _held_back(state: State, now: datetime) -> tuple[str, ...]:
+    """Reasons to hold back; what was unclear before an interview is settled by its having taken place."""
+    since = state.held_back_at
+    if since is not None and any(since < i.end for i in _held(state, now)):
+        return ()
+    return state.hold_back
 
 
 def _wanted(action: Action, status: Status) -> bool:

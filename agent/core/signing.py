@@ -22,7 +22,7 @@ _TITLES = re.compile(
     re.IGNORECASE,
 )
 _VIA = re.compile(r"\s(?:via|über|through)\s.*$", re.IGNORECASE)
-_HOUSE = re.compile(r"\s?[|(@].*$|\s(?:at|from|von|bei|chez|de chez)\s[A-Z].*$|\s[-–—]\s.*$")
+_HOUSE = re.compile(r"\s?[|(@].*$|\s(?:at|from|bei|chez|de chez)\s[A-Z].*$|\s[-–—]\s.*$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
