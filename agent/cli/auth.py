@@ -21,13 +21,16 @@ WAIT_SECONDS = 600.0  # reading two pages of Google's, perhaps with a second fac
     metavar="N",
     help="The loopback port for Google's answer (default: any free one).",
 )
+@click.option(
+    "--paste", is_flag=True, help="Paste the address at which a browser elsewhere ended; nothing listens."
+)
 @as_json_option
 @click.pass_obj
-def command(app: App, no_browser: bool, port: int, as_json: bool) -> None:
+def command(app: App, no_browser: bool, port: int, paste: bool, as_json: bool) -> None:
     """Let the program read your mail and write drafts (Google's consent page), and keep the authorisation.
 
     It asks for gmail.readonly and gmail.compose, and for nothing more. On a server without a browser, name a port and
-    forward it from the machine with the browser (ssh -L).
+    forward it from the machine with the browser (ssh -L), or use --paste.
     """
     from agent.gmail.auth import save_token
     from agent.gmail.consent import authorise
@@ -47,6 +50,7 @@ def command(app: App, no_browser: bool, port: int, as_json: bool) -> None:
         port=port,
         timeout_seconds=WAIT_SECONDS,
         prompt=lambda text: click.echo(text, err=True),
+        paste=_asked if paste else None,
         expected_address=_expected(app),
         endpoint=config.gmail.api_endpoint,
     )
@@ -61,6 +65,10 @@ def command(app: App, no_browser: bool, port: int, as_json: bool) -> None:
         return
     echo(f"Authorised for {address}; kept in {config.gmail.token_file}.")
     app.say("next: followup-agent sync --dry-run")
+
+
+def _asked(question: str) -> str:
+    return str(click.prompt(question, err=True))
 
 
 def _expected(app: App) -> str:

@@ -62,13 +62,12 @@ def check_(app: App, as_json: bool) -> None:
     from agent.store.backup import check
 
     path = _existing(app)
-    problems = check(path)
-    if as_json:
-        print_json({"schema": 1, "database": str(path), "problems": list(problems)})
-    elif not problems:
-        echo(f"{path} is sound")
-    if problems:
+    if problems := check(path):
         raise DataError(f"the database {path} is not sound", problems)
+    if as_json:
+        print_json({"schema": 1, "database": str(path), "problems": []})
+        return
+    echo(f"{path} is sound")
 
 
 def _existing(app: App) -> Path:
