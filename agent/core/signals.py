@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from agent.core import language as languages
 from agent.core import senders, statements
 from agent.core.absence import return_date
+from agent.core.deadlines import deadlines
 from agent.core.lexicon import LANGUAGES
 from agent.core.model import (
     Deadline,
@@ -25,6 +26,7 @@ from agent.core.phrases import normal
 from agent.core.rules import Hearing, fired, rulebook
 from agent.core.rules_machine import Envelope, machine_signals
 from agent.core.statements import Passage
+from agent.core.times import stated_times
 from agent.core.verdicts import verdict
 
 _WEST, _EAST = timedelta(hours=-10), timedelta(hours=-4)  # where 6/7 is June 7
@@ -146,18 +148,10 @@ def _until(message: Message, spoken: tuple[str, ...]) -> date | None:
 
 
 def _times(message: Message, language: str, zone: str) -> tuple[StatedTime, ...]:
-    try:
-        from agent.core.times import stated_times
-    except ImportError:
-        return ()
     written = message.date or message.internal_date
     return stated_times(message.body, written=written, language=language, zone=zone, subject=message.subject)
 
 
 def _deadlines(message: Message, language: str, holidays: str, *, outgoing: bool) -> tuple[Deadline, ...]:
-    try:
-        from agent.core.deadlines import deadlines
-    except ImportError:
-        return ()
     written = message.date or message.internal_date
     return deadlines(message.body, written=written, language=language, holidays=holidays, outgoing=outgoing)

@@ -29,13 +29,13 @@ _NEWS = frozenset(
 # (a strong signal of this kind, silences signals of these kinds: strong and weak ones)
 _SILENCES: tuple[tuple[SignalKind, frozenset[SignalKind]], ...] = (
     (K.REJECTION, frozenset({K.OFFER, K.NEXT_ROUND, K.INVITATION, K.HOLDING, K.ACKNOWLEDGEMENT, K.CONFIRMATION, K.COURTESY, K.COLD_OUTREACH, K.AVAILABILITY_REQUEST, K.PROMISE_WITHDRAWN})),
-    (K.OFFER, frozenset({K.HOLDING, K.ACKNOWLEDGEMENT, K.COLD_OUTREACH, K.ON_HOLD, K.INVITATION, K.CONFIRMATION})),
+    (K.OFFER, frozenset({K.HOLDING, K.ACKNOWLEDGEMENT, K.COLD_OUTREACH, K.INVITATION, K.CONFIRMATION})),
     (K.NEXT_ROUND, frozenset({K.HOLDING, K.ACKNOWLEDGEMENT, K.COLD_OUTREACH})),
     (K.INVITATION, frozenset({K.HOLDING, K.ACKNOWLEDGEMENT})),
     (K.AVAILABILITY_REQUEST, frozenset({K.ACKNOWLEDGEMENT})),
     (K.RESCHEDULE, frozenset({K.CANCELLATION})),
     (K.WITHDRAWAL, frozenset({K.FOLLOW_UP, K.ACCEPTANCE, K.AVAILABILITY, K.THANK_YOU, K.QUESTION})),
-    (K.ON_HOLD, frozenset({K.HOLDING, K.ACKNOWLEDGEMENT})),
+    (K.ON_HOLD, frozenset({K.HOLDING, K.ACKNOWLEDGEMENT, K.OFFER})),
 )  # fmt: skip
 # Weak signals of the first kind do not survive any signal of the second.
 _EXPLAINS: tuple[tuple[SignalKind, frozenset[SignalKind]], ...] = (
