@@ -118,7 +118,10 @@ def is_shared_mailbox(address: str) -> bool:
 
 def is_booking_link(url: str) -> bool:
     """True if the link lets its reader pick a time (not: cancel or move one)."""
-    parts = urlsplit(url if "//" in url else f"https://{url}")
+    try:
+        parts = urlsplit(url if "//" in url else f"https://{url}")
+    except ValueError:  # "http://[::1": mail holds anything that looks like a link
+        return False
     host, path = (parts.hostname or "").removeprefix("www."), parts.path.lower()
     if any(word in path for word in ("cancel", "reschedul", "unsubscribe", "/legal", "/privacy")):
         return False
