@@ -23,7 +23,7 @@ from agent.core.model import (
     SignalKind,
     State,
 )
-from agent.core.senders import is_no_reply, is_vendor, registrable
+from agent.core.senders import is_calendar_robot, is_no_reply, is_scheduler, is_vendor, registrable
 
 MACHINE = (
     SignalKind.OUT_OF_OFFICE,
@@ -160,6 +160,8 @@ def _last_word(talk: tuple[Reading, ...], known: tuple[Contact, ...]) -> Reading
 def _is_notice(reading: Reading) -> bool:
     """A calendar's own mail: answering it would open a strange conversation beside the real one."""
     message = reading.message
+    if is_scheduler(message.sender.domain) or is_calendar_robot(message.sender.email):
+        return True
     bare = not reading.message.body.strip() or _NOTICE.match(message.subject[:MAX_PREFIX]) is not None
     return (bool(message.invites) and bare) or _NOTICE.match(message.subject[:MAX_PREFIX]) is not None
 
