@@ -69,7 +69,7 @@ def contacts(
 def role_of(theirs: Sequence[Reading]) -> Role:
     """What somebody does, read from the lines under their name."""
     for reading in theirs:
-        for line in reading.message.signature.split("\n")[:8]:
+        for line in reading.message.signature[:2_000].split("\n")[:8]:
             if line.strip() and len(line) <= 80 and "@" not in line and (role := _role_in(line)):
                 return role
     return Role.RECRUITER if any(_calls_itself_recruiter(r) for r in theirs) else Role.UNKNOWN
@@ -87,7 +87,7 @@ def _role_in(line: str) -> Role | None:
 
 
 def _calls_itself_recruiter(reading: Reading) -> bool:
-    text = f"{reading.message.sender.name} {reading.message.body[:1500]}".lower()
+    text = f"{reading.message.sender.name[:200]} {reading.message.body[:1500]}".lower()
     return any(
         phrase in text
         for phrase in (

@@ -19,7 +19,7 @@ _LOOK_ALIKE = str.maketrans("0135іаеоср", "olesiaeocp")
 
 def poses(sender: Address) -> bool:
     """True if the display name is an address, and not the one the mail comes from."""
-    shown = re.search(r"[\w.+-]+@([\w-]+\.[\w.-]+)", sender.name.lower())
+    shown = re.search(r"[\w.+-]+@([\w-]+\.[\w.-]+)", sender.name[:300].lower())
     if not shown or is_vendor_robot(sender.email):
         return False
     return senders.registrable(shown[1]) != senders.registrable(sender.domain)

@@ -9,22 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from agent.core import senders
-from agent.core.contacts import role_of
-from agent.core.lexicon import LANGUAGES, pack
-from agent.core.model import Identity, Invite, Reading, Role, SignalKind
+from agent.core.job_talk import ARRANGES, about_job, of_interview, other_matter, speaks_of
+from agent.core.model import Identity, Invite, Reading, SignalKind
 from agent.core.parties import employer_domain, is_machine, is_vendor_robot, own_domains
 from agent.core.sides import Sides
 
-_ARRANGES = (
-    SignalKind.INVITATION,
-    SignalKind.AVAILABILITY_REQUEST,
-    SignalKind.CONFIRMATION,
-    SignalKind.RESCHEDULE,
-    SignalKind.NEXT_ROUND,
-)
 _ASKS = (SignalKind.INVITATION, SignalKind.AVAILABILITY_REQUEST, SignalKind.NEXT_ROUND)
 _NEWS = (
     SignalKind.ACKNOWLEDGEMENT,
@@ -41,34 +31,6 @@ _NOISE = (
     SignalKind.DELAY,
     SignalKind.READ_RECEIPT,
 )
-_HIRING_LOCALS = frozenset(
-    [
-        "jobs",
-        "job",
-        "careers",
-        "career",
-        "karriere",
-        "bewerbung",
-        "bewerbungen",
-        "hr",
-        "rh",
-        "rrhh",
-        "recruiting",
-        "recruitment",
-        "recrutement",
-        "candidature",
-        "candidatures",
-        "seleccion",
-        "empleo",
-        "talent",
-        "hiring",
-        "personal",
-        "vacancies",
-        "applications",
-        "people",
-    ]
-)
-_WORDS = re.compile(r"\w+")
 _INTERVIEW_WORDS = re.compile(
     r"\b(?:interview\w*|phone screen\w*|screening|vorstellungsgespr\w+|bewerbungsgespr\w+|kennenlern\w+|entretien\w*|entrevista\w*|onsite|on-site|hiring|candidate|recruit\w+|"
     r"trial shift|probearbeit\w*|probetag)\b",
@@ -96,7 +58,7 @@ def verdict(readings: Sequence[Reading], sides: Sides, identity: Identity, *, ti
     theirs = [r for r in heard if not r.outgoing]
     against = [r for r in heard if r.strong(SignalKind.NOT_A_JOB_INTERVIEW)]
     interviewer = [r for r in heard if r.has(SignalKind.USER_IS_INTERVIEWER)]
-    job = any(_about_job(r, title=title) for r in heard)
+    job = any(about_job(r, title=title) for r in heard)
     answered = any(r.outgoing for r in heard)
     applied = any(r.strong(SignalKind.JOB_TOPIC) for r in heard)
     arranging = [
@@ -110,11 +72,11 @@ def verdict(readings: Sequence[Reading], sides: Sides, identity: Identity, *, ti
         not (arranging or after)
         or not (theirs or title)
         or not job
-        or not (title or any(map(_of_interview, heard)))
+        or not (title or any(map(of_interview, heard)))
     ):
         return NO
     firm = [r for r in (*arranging, *after) if r not in against and not r.has(SignalKind.NOT_A_JOB_INTERVIEW)]
-    if not firm or (against and len(against) >= len([r for r in firm if _about_job(r, title=title)])):
+    if not firm or (against and len(against) >= len([r for r in firm if about_job(r, title=title)])):
         return NO
     doubts = _doubts(readings, sides, arranging, interviewer)
     if interviewer and (
@@ -143,76 +105,21 @@ def _may_testify(reading: Reading, sides: Sides, identity: Identity) -> bool:
     return sides.holds(sender.email) or is_vendor_robot(sender.email)
 
 
-def _about_job(reading: Reading, *, title: str) -> bool:
-    """True if the message is about a job: it says so plainly, names a position, or comes from somebody who recruits."""
-    if any(word not in title.lower() for word in _spoken(reading, "never_a_job")):
-        return False
-    if reading.strong(SignalKind.JOB_TOPIC):
-        return bool(title) or not _other_matter(reading)
-    if not reading.has(SignalKind.JOB_TOPIC, SignalKind.INTERVIEW_TOPIC, *_ARRANGES):
-        return False
-    return bool(title) or (_recruits(reading) and not _other_matter(reading))
-
-
-def _of_interview(reading: Reading) -> bool:
-    """True if an interview is spoken of, not only a time ("free for a demo?")."""
-    return bool(reading.message.invites) or reading.has(
-        SignalKind.INTERVIEW_TOPIC,
-        SignalKind.INVITATION,
-        SignalKind.NEXT_ROUND,
-        SignalKind.AVAILABILITY_REQUEST,
-    )
-
-
-def _recruits(reading: Reading) -> bool:
-    """True if the sender hires for a living: a tracking system, an agency, a talent team, jobs@…"""
-    sender = reading.message.sender
-    if reading.outgoing:
-        return False
-    if senders.is_ats(sender.domain) or senders.looks_like_agency(sender.domain):
-        return True
-    local = sender.email.partition("@")[0]
-    return local in _HIRING_LOCALS or role_of([reading]) is Role.RECRUITER
-
-
-def _other_matter(reading: Reading) -> bool:
-    """True if the words belong to another kind of interview or application (a flat, a visa, a school place)."""
-    return _speaks_of(reading, "other_matters")
-
-
-def _speaks_of(reading: Reading, key: str) -> bool:
-    return bool(_spoken(reading, key))
-
-
-def _spoken(reading: Reading, key: str) -> list[str]:
-    """Which of the lexicon's words for this stand in the message."""
-    message = reading.message
-    text = f" {' '.join(_WORDS.findall(f'{message.subject} {message.body[:3000]}'.lower()))} "
-    return [word for word in _gate_words(key) if f" {word} " in text]
-
-
-@cache
-def _gate_words(key: str) -> tuple[str, ...]:
-    return tuple(
-        " ".join(_WORDS.findall(str(w))) for code in LANGUAGES for w in pack(code, "parties")["gate"][key]
-    )
-
-
 def _arranges(reading: Reading, identity: Identity, *, answered: bool, applied: bool) -> bool:
     """True if the message asks for, offers or fixes an interview; ``applied``: the conversation is about a job."""
     if any(_invites_me(invite, reading, identity, bare=applied) for invite in reading.message.invites):
         return True
-    if not (reading.has(*_ARRANGES) or _names_time(reading)):
+    if not (reading.has(*ARRANGES) or _names_time(reading)):
         return _calls_applicant(reading)
     if reading.has(SignalKind.ACKNOWLEDGEMENT) and not _asks_beside_receipt(reading):
         return False
     if not reading.has(*_ASKS):
-        fixed = reading.strong(*_ARRANGES) and reading.strong(SignalKind.INTERVIEW_TOPIC)
+        fixed = reading.strong(*ARRANGES) and reading.strong(SignalKind.INTERVIEW_TOPIC)
         return fixed or (answered and (_names_time(reading) or reading.has(SignalKind.INTERVIEW_TOPIC)))
     if reading.has(SignalKind.COLD_OUTREACH):
         plain = reading.strong(SignalKind.INVITATION) and reading.strong(SignalKind.INTERVIEW_TOPIC)
         return answered or plain
-    if reading.strong(*_ARRANGES) or _names_time(reading):
+    if reading.strong(*ARRANGES) or _names_time(reading):
         return True
     asked = reading.has(SignalKind.QUESTION) and reading.strong(SignalKind.INTERVIEW_TOPIC)
     return asked or (answered and reading.has(SignalKind.INTERVIEW_TOPIC, SignalKind.JOB_TOPIC))
@@ -220,7 +127,7 @@ def _arranges(reading: Reading, identity: Identity, *, answered: bool, applied: 
 
 def _agreed(reading: Reading, heard: Sequence[Reading], *, title: str) -> bool:
     """A time that the other side named in a mail about a job, and that the user took: arranged, whatever it is called."""
-    return bool(reading.times) and _about_job(reading, title=title) and _taken(reading, heard)
+    return bool(reading.times) and about_job(reading, title=title) and _taken(reading, heard)
 
 
 def _asked_and_taken(reading: Reading, heard: Sequence[Reading]) -> bool:
@@ -228,7 +135,7 @@ def _asked_and_taken(reading: Reading, heard: Sequence[Reading]) -> bool:
     return (
         reading.has(SignalKind.JOB_TOPIC)
         and reading.strong(*_ASKS)
-        and not _other_matter(reading)
+        and not other_matter(reading)
         and _taken(reading, heard)
     )
 
@@ -245,7 +152,7 @@ def _calls_applicant(reading: Reading) -> bool:
     """No interview is named, but it is one: they saw the application, name the job and a time to come by."""
     if not reading.times or not reading.strong(SignalKind.JOB_TOPIC) or reading.has(*_NEWS):
         return False
-    return _speaks_of(reading, "applied")
+    return speaks_of(reading, "applied")
 
 
 def _asks_beside_receipt(reading: Reading) -> bool:
@@ -275,8 +182,8 @@ def _invites_me(invite: Invite, reading: Reading, identity: Identity, *, bare: b
         identity.is_me(invite.organizer) or employer_domain(invite.organizer.email) in own_domains(identity)
     ):
         return False
-    topical = bool(_INTERVIEW_WORDS.search(f"{invite.summary} {reading.message.subject}"))
-    return bare or topical or reading.has(SignalKind.INTERVIEW_TOPIC, SignalKind.JOB_TOPIC, *_ARRANGES)
+    topical = bool(_INTERVIEW_WORDS.search(f"{invite.summary[:300]} {reading.message.subject[:300]}"))
+    return bare or topical or reading.has(SignalKind.INTERVIEW_TOPIC, SignalKind.JOB_TOPIC, *ARRANGES)
 
 
 def _afterwards(heard: Sequence[Reading]) -> list[Reading]:
@@ -299,7 +206,7 @@ def _follows(reading: Reading, *, wrote: bool) -> bool:
 
 def _own_evidence(firm: Sequence[Reading], interviewer: Sequence[Reading]) -> bool:
     """A message that invites the user and is not itself one that makes them the interviewer."""
-    return any(r.strong(*_ARRANGES) and r not in interviewer and not r.outgoing for r in firm)
+    return any(r.strong(*ARRANGES) and r not in interviewer and not r.outgoing for r in firm)
 
 
 def _doubts(
@@ -323,7 +230,7 @@ def _doubts(
 
 def _confidence(heard: Sequence[Reading], firm: Sequence[Reading], doubts: Sequence[str]) -> float:
     score = 0.7
-    score += 0.1 * any(r.strong(*_ARRANGES) for r in firm)
+    score += 0.1 * any(r.strong(*ARRANGES) for r in firm)
     score += 0.05 * any(r.message.invites for r in firm)
     score += 0.1 * any(r.outgoing for r in heard)
     score += 0.05 * any(r.strong(SignalKind.INTERVIEW_TOPIC) for r in heard)

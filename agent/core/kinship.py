@@ -33,7 +33,7 @@ def _names_person(one: Strand, other: Strand) -> bool:
 
 def _headline(reading: Reading) -> str:
     message = reading.message
-    return f"{message.subject} {message.body[:1500]} {' '.join(i.summary for i in message.invites)}"
+    return f"{message.subject[:300]} {message.body[:1500]} {' '.join(i.summary[:200] for i in message.invites[:3])}"
 
 
 def kin(strand: Strand, seed: Strand) -> str:
@@ -167,12 +167,12 @@ def _private_voice(strand: Strand, seed: Strand) -> str:
         ):
             continue
         spoken_of = any(
-            sender.name.lower() in r.message.text.lower()
+            sender.name.lower() in r.message.text[:20_000].lower()
             for r in seed.readings
             if not r.outgoing and r.message.sender.email != sender.email
         )
         has_own_address = any(person(a.name) == person(sender.name) for a in seed.sides.people.values())
-        about = names_company(f"{reading.message.subject} {reading.message.body[:2000]}", seed) or (
+        about = names_company(f"{reading.message.subject[:300]} {reading.message.body[:2000]}", seed) or (
             knows_position(strand) and compatible(strand.position, seed.position)
         )
         if spoken_of and not has_own_address and about and _plain_subject(reading):
@@ -181,7 +181,7 @@ def _private_voice(strand: Strand, seed: Strand) -> str:
 
 
 def _plain_subject(reading: Reading) -> bool:
-    return not re.match(r"\s*(?:fwd?|wg|tr|rv)\s*:", reading.message.subject, re.IGNORECASE)
+    return not re.match(r"\s*(?:fwd?|wg|tr|rv)\s*:", reading.message.subject[:300], re.IGNORECASE)
 
 
 def names_company(text: str, strand: Strand) -> bool:

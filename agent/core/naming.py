@@ -42,7 +42,7 @@ def names(reading: Reading, labels: Sequence[str], people: frozenset[str]) -> tu
             (headline, False, 1.0),
             (signature, True, 1.0),
             (body, False, 0.9),
-            (message.sender.name, False, 0.9),
+            (message.sender.name[:200], False, 0.9),
         ):
             found += [
                 Named(name, weight * factor)
@@ -69,7 +69,7 @@ def _possible(name: str, people: frozenset[str]) -> bool:
 
 def _in_display(reading: Reading, people: frozenset[str]) -> list[Named]:
     sender = reading.message.sender
-    name = sender.name.strip()
+    name = sender.name[:200].strip()
     if not name or "@" in name:
         return []
     bare = without_team(name)
@@ -87,7 +87,7 @@ def _in_display(reading: Reading, people: frozenset[str]) -> list[Named]:
 
 def _looks_like_person(name: str, reading: Reading) -> bool:
     """A human at a shared host signs with this name; a company is named in the subject or the text besides."""
-    text = f"{reading.message.subject}\n{reading.message.body}".lower()
+    text = f"{reading.message.subject[:300]}\n{reading.message.body[:LONGEST_TEXT]}".lower()
     if (
         senders.is_no_reply(reading.message.sender.email)
         or has_org_word(name)

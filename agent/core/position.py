@@ -100,7 +100,7 @@ def mentions(reading: Reading, people: frozenset[str]) -> tuple[Mention, ...]:
 
 def bare_subject(subject: str) -> str:
     """The subject without reply prefixes and calendar tails."""
-    return _CALENDAR_TAIL.sub("", _PREFIX.sub("", subject))
+    return _CALENDAR_TAIL.sub("", _PREFIX.sub("", subject[:500]))
 
 
 def _in_headline(headline: str, language: str, people: frozenset[str]) -> list[Mention]:

@@ -168,7 +168,7 @@ def is_relayed_human(sender: Address) -> bool:
     host = sender.email.rpartition("@")[2]
     if not (senders.is_ats(host) or senders.is_job_board(host)):
         return False
-    words = re.sub(r"\s(?:via|through|über|at|@|from)\s.*", "", sender.name).replace(",", " ").split()
+    words = re.sub(r"\s(?:via|through|über|at|@|from)\s.*", "", sender.name[:200]).replace(",", " ").split()
     local = sender.email.partition("@")[0]
     if local == letters(" ".join(words)):  # a tenant's name, as Workday writes it
         return False

@@ -72,12 +72,11 @@ def _signed_full(reading: Reading) -> str:
 def _closing_lines(reading: Reading) -> list[str]:
     """The lines in which people sign: the signature's first ones, or the text's last."""
     message = reading.message
-    lines = [_PRONOUNS.sub("", line).strip(" ,.!-–—*_") for line in message.signature.split("\n")[:8]]
-    tail = [_PRONOUNS.sub("", line).strip(" ,.!-–—*_") for line in message.body.rstrip().split("\n")[-3:]]
+    ending = message.body[-600:].rstrip()
+    lines = [_PRONOUNS.sub("", line).strip(" ,.!-–—*_") for line in message.signature[:1_000].split("\n")[:8]]
+    tail = [_PRONOUNS.sub("", line).strip(" ,.!-–—*_") for line in ending.split("\n")[-3:]]
     last_words = (
-        re.split(r"[.!?]\s+", message.body.rstrip()[-200:].replace("\n", " "))[-1:]
-        if not message.signature.strip()
-        else []
+        re.split(r"[.!?]\s", ending[-200:].replace("\n", " "))[-1:] if not message.signature.strip() else []
     )
     return [line for line in (*lines, *tail, *last_words) if line and len(line) < 50]
 

@@ -21,13 +21,13 @@ _ELISION = re.compile(r"\b([dlDL])['’](?=\w)")
 _ARTICLE = re.compile(r"\b([Ee]in)(?:e[:*/_]?[nr]|[:*/_]e)\b")  # "eine:n", "ein/e"
 _PENSUM = re.compile(r"[(,]?\s?\b\d{2,3}\s?(?:(?:-|–|bis|à)\s?\d{2,3}\s?)?%\s?\)?")
 _GENDER = re.compile(
-    r"\s*[(\[]\s*(?:[mwfdxhinga](?:\s*[/|,*-]\s*[mwfdxhin]){1,3}|gn|all genders?|alle geschlechter|divers|a/?n)\s*[)\]]"
-    r"|\s+\b(?:[HF]/[HF](?:/X)?|[mwfdx](?:/[mwfdx]){1,3})(?![\w/])",
+    r"\s?[(\[]\s?(?:[mwfdxhinga](?:\s?[/|,*-]\s?[mwfdxhin]){1,3}|gn|all genders?|alle geschlechter|divers|a/?n)\s?[)\]]"
+    r"|\s\b(?:[HF]/[HF](?:/X)?|[mwfdx](?:/[mwfdx]){1,3})(?![\w/])",
     re.IGNORECASE,
 )
 _REQUISITION = re.compile(
     r"[(\[]?\b(?:req(?:uisition)?|stellen?|job|ref(?:erenz|erence|\.)?|réf(?:érence|\.)?|kennziffer|id|vacancy|posting)\s?(?:id|no|-?nr|nummer|n°|number|code)?\b[.:#\s-]{0,3}"
-    r"[A-Z]{0,5}-?\d[\w/-]{1,15}[)\]]?|[(\[]?#\s?\w*\d[\w-]*[)\]]?|[(\[]?\b[A-Z]{1,5}[-_]?\d{3,}[\w-]*\b[)\]]?|[(\[]\d{3,}[)\]]|\b\d{4,}\b",
+    r"[A-Z]{0,5}-?\d[\w/-]{1,15}[)\]]?|[(\[]?#\s?\w{0,12}\d[\w-]*[)\]]?|[(\[]?\b[A-Z]{1,5}[-_]?\d{3,}[\w-]*\b[)\]]?|[(\[]\d{3,}[)\]]|\b\d{4,}\b",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"\d+[/.:]\d[\d/.:]*|\d+(?:st|nd|rd|th)|\d{1,2}(?:am|pm|h)|\d{4,}", re.IGNORECASE)

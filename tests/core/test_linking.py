@@ -734,3 +734,26 @@ def test_it_links_a_thousand_threads_within_seconds() -> None:
     began = time.perf_counter()
     assert len(linking.candidacies([*noise, *jobs], (), DANA, {})) == 100
     assert time.perf_counter() - began < 5
+
+
+def test_it_takes_a_megabyte_of_anything_in_its_stride() -> None:
+    for flood in (
+        " " * 1_000_000,
+        "\n" * 900_000,
+        "(312) 555-" * 90_000,
+        "for the Baker role, " * 50_000,
+        "Name Name\n" * 90_000,
+    ):
+        huge = letter(
+            "m",
+            "t",
+            f'"{flood[:900]}" <a@acme.example>',
+            f"Interview {flood[:200_000]}",
+            flood,
+            INVITED,
+            sign=flood,
+            timed=True,
+        )
+        began = time.perf_counter()
+        linking.candidacies((huge,), (), DANA, {})
+        assert time.perf_counter() - began < 1
