@@ -35,16 +35,20 @@ def deadlines(
     holidays: str,
     outgoing: bool = False,
     anchors: Mapping[str, date] = NO_ANCHORS,
+    least: float = SURE,
 ) -> tuple[Deadline, ...]:
     """The deadlines a text sets, in its order; ``written`` is aware and carries the writer's own offset.
 
     ``party`` is "employer" for what they promise and "candidate" for what the candidate is asked, or promises
     themselves (``outgoing``). ``anchors`` dates what a text counts from ("a week after your interview").
-    A confidence below ``SURE`` is boilerplate: no promise to rely on.
+    What is less sure than ``least`` is left out: boilerplate ("if your profile matches, within two weeks") and lower
+    bounds ("not before May") are no promise to rely on.
     """
     spoken = language or detect(text) or "en"
     reader = _Reader(Gate(Moment(written, spoken, holidays, anchors), cues_of(spoken)), outgoing)
-    return tuple(reader.all(text))
+    found = [deadline for deadline in reader.all(text) if deadline.confidence >= least]
+    spoken_for = {deadline.party for deadline in found if deadline.rule != "intent"}
+    return tuple(d for d in found if d.rule != "intent" or d.party not in spoken_for)
 
 
 def promised(found: tuple[Deadline, ...]) -> Deadline | None:
@@ -112,7 +116,7 @@ def _rank(found: Found) -> tuple[bool, int, bool]:
 def _deadline(found: Found, line: Line) -> Deadline:
     span = found.span
     return Deadline(
-        latest=span.latest, earliest=min(span.earliest, span.latest), span=line.text[span.lead : span.end].rstrip(" .,"),
+        latest=span.latest, earliest=min(span.earliest, span.latest), span=span.words,
         rule=found.rule, grain=span.grain, party=found.party, ambiguous=span.ambiguous, confidence=found.confidence,
         sentence=line.text, vague=span.vague or found.vague,
     )  # fmt: skip

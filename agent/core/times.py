@@ -95,7 +95,7 @@ class _Reader:
     def _is_firm(self, meeting: Meeting) -> bool:
         """False for a question, an offer, a window of times, or a sentence that asks right after whether it suits."""
         here, cues = meeting.spoken, self.cues
-        if meeting.clock.window or not meeting.stated or meeting.rule == CHOICE:
+        if meeting.clock.window or meeting.clock.unsure or not meeting.stated or meeting.rule == CHOICE:
             return False
         after = [
             other.low

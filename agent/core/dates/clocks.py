@@ -15,7 +15,7 @@ from agent.core.dates.spans import DaySpan, Line
 from agent.core.dates.tokens import Token
 from agent.core.dates.zone_words import zone_behind
 
-AM, PM, DAY24 = 1, 2, 3
+AM, PM, DAY24, ZERO = 1, 2, 3, 4  # DAY24: "Uhr", "h"; ZERO: a leading zero, which no afternoon has
 LAST_AFTERNOON_HOUR = 7
 
 
@@ -31,6 +31,7 @@ class Clock:
     limits: frozenset[str]
     lead: int
     window: bool = False  # "between 2 and 4": a range of possible starts
+    unsure: bool = False  # a bare seven: morning or evening
 
 
 def clocks(line: Line, language: str) -> list[Clock]:
@@ -71,7 +72,14 @@ def _clock_at(line: Line, at: int, language: str) -> tuple[Clock, int] | None:
         end = part[1]
         zone, end = (zone, end) if zone else zone_behind(line.text, end, language)
     window = "between" in limits or (second is not None and str(core[at + 1].value) == "and")
-    return Clock(core[at].start, end, begins, ends, zone, limits, lead, window), last + 1
+    seven = (
+        first[0] == LAST_AFTERNOON_HOUR
+        and first[2] == 0
+        and begins.hour > 12
+        and part is None
+        and second is None
+    )
+    return Clock(core[at].start, end, begins, ends, zone, limits, lead, window, seven), last + 1
 
 
 def _adjusted(
@@ -180,7 +188,7 @@ def _resolved(
     if second is None:
         return _time(first, hint), None
     ends = _time(second, hint)
-    if first[2] in {0, DAY24} and second[2] in {AM, PM}:
+    if first[2] in {0, DAY24, ZERO} and second[2] in {AM, PM}:
         begins = _time((first[0], first[1], second[2]), 0)
         if begins is not None and ends is not None and begins >= ends:
             begins = _time((first[0], first[1], AM), 0)
@@ -204,16 +212,17 @@ def _time(value: tuple[int, int, int], hint: int) -> time | None:
     said = meridiem if meridiem in {AM, PM} else hint
     if said and hour <= 12:
         hour = hour % 12 + (12 if said == PM else 0)
-    elif 1 <= hour <= LAST_AFTERNOON_HOUR:
+    elif meridiem != ZERO and 1 <= hour <= LAST_AFTERNOON_HOUR - (meridiem == DAY24):
         hour += 12
     return time(hour, minute)
 
 
 def merged_day(line: Line, clock: Clock, today: date) -> DaySpan | None:
-    """The day that "tuesday 2 PT" means once its 2 is known to be a clock time."""
-    span = next((s for s in line.spans if s.start < clock.start < s.end), None)
-    weekday = next((t.value for t in line.core if t.kind == "W" and span and t.start == span.start), None)
-    if span is None or not isinstance(weekday, int):
+    """The day that "tuesday 2 PT" means once its 2 is known to be an hour."""
+    at = next((n for n, t in enumerate(line.core) if t.start == clock.start and t.kind == "N"), 0)
+    weekday = line.core[at - 1]
+    if at == 0 or weekday.kind != "W" or not isinstance(weekday.value, int):
         return None
-    day = weekday_after(today, weekday)
-    return replace(span, end=clock.start, latest=day, earliest=day, past=False)
+    span = next((s for s in line.spans if s.start == weekday.start and clock.start < s.end), None)
+    day = weekday_after(today, weekday.value)
+    return None if span is None else replace(span, end=clock.start, latest=day, earliest=day, past=False)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from agent.core.calendar_days import add_business_days, is_business_day
 from agent.core.dates.clauses import Clause
 from agent.core.dates.cues import Cues
-from agent.core.dates.reckoning import Moment
+from agent.core.dates.reckoning import Moment, weekday_after
 from agent.core.dates.spans import DaySpan
 
 UNITS = frozenset({"day", "bizday", "week", "month", "hour"})
@@ -54,11 +54,17 @@ def in_named_week(spans: tuple[DaySpan, ...], away: tuple[bool, ...]) -> tuple[D
     """
     placed: list[DaySpan] = []
     week: DaySpan | None = None
+    day: DaySpan | None = None
     for span, absent in zip(spans, away, strict=True):
         if week is not None and span.rule == "weekday" and span.latest < week.earliest:
             span = replace(span, latest=span.latest + _WEEK, earliest=span.earliest + _WEEK)
         if span.grain == "week" and span.rule == "period" and not span.past:
             week = None if absent else span
+        if span.follows and day is not None:
+            found = weekday_after(day.latest, span.latest.weekday())
+            span = replace(span, latest=found, earliest=found)
+        if span.grain == "day" and not (span.past or span.bare):
+            day = span
         placed.append(span)
     return tuple(placed)
 
@@ -71,6 +77,9 @@ def after_event(
     The flag says whether the date hangs on such an event.
     """
     lead = clause.before(span)
+    if not firm and cues["anchored_before"].search(lead.rstrip()):
+        day = span.latest - timedelta(days=1)
+        return replace(span, latest=day, earliest=min(day, span.earliest)), True
     spoken = max(cues.last(name, clause.text, len(lead)) for name in ("contact", "act"))
     tail = lead[max(spoken, 0) :].rstrip()
     if firm:
@@ -99,9 +108,9 @@ def then_day(clause: Clause, earlier: DaySpan | None, cues: Cues, moment: Moment
         return None
     own = [span for span in clause.spans if span.end - clause.start <= then.start()]
     base = own[-1] if own else earlier
-    if base is None or base.past or base.bare:
+    if base is None or base.past or (base.bare and base.grain not in UNITS - {"hour"}):
         return None
-    same = cues["same_day"].search(then[0]) is not None
+    same = base.bare or cues["same_day"].search(then[0]) is not None
     day = base.latest if same else add_business_days(base.latest, 1, moment.calendar)
     if cues["next_day"].search(then[0]):
         day = base.latest + timedelta(days=1)

@@ -23,6 +23,7 @@ class Days:
     bare: bool = False  # a bare duration ("two weeks"), a date only behind the right preposition
 
 
+COMING, FOLLOWING, THIS_TIME = 5, 6, 7  # "the coming Monday", "the following Monday", "this time next week"
 Meaning = Callable[[list[Token], Moment], Days | None]
 
 

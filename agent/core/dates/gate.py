@@ -101,6 +101,8 @@ class Gate:
             return False
         if span.grain == "hour" and span.bare and span.latest == self.moment.today:
             return False  # "allow an hour for the tour"
+        if self.cues["anchored_before"].search(clause.before(span).rstrip()):
+            return True
         if self._lasts(span):
             return "for" in span.limits and self.cues["patience"].search(clause.text) is not None
         return not span.bare or self.cues["lasting"].search(clause.text) is not None
@@ -169,7 +171,7 @@ class Gate:
             return replace(_employer(span, "not until", 0.7), vague=True)
         if span.limits & {"before", "vor"} and "by" not in span.limits:
             day = span.latest + timedelta(days=span.grain == "day")  # undo "the day before"
-            return replace(_employer(replace(span, latest=day, earliest=day), "not before", 0.6), vague=True)
+            return replace(_employer(replace(span, latest=day, earliest=day), "not before", WEAK), vague=True)
         return None
 
     def _intended(self, span: DaySpan, clause: Clause) -> Found | None:
@@ -186,7 +188,8 @@ class Gate:
         """Reads "Think mid-month instead.", "Not today, but by Monday.": the promise stands in what was said before."""
         cues, firm = self.cues, bool(span.limits & FIRM)
         words = (clause.before(span) + clause.behind(span)).split()
-        if len(words) > ELLIPSIS_WORDS or (cues["apart"].search(clause.text) and not firm):
+        apart = cues["apart"].search(clause.text) or cues["clock"].search(clause.text)
+        if len(words) > ELLIPSIS_WORDS or (apart and not firm):
             return None
         start = clause.text.strip()
         if any(self._topical(earlier.text) for earlier in told) and (firm or cues["short"].match(start)):

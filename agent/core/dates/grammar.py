@@ -20,10 +20,12 @@ from agent.core.dates.periods import (
     quarter,
     week_of,
     weekday_after_holiday,
+    within_unit,
 )
 from agent.core.dates.single import (
     end_of_day,
     month_range,
+    next_to,
     ordinal,
     relative,
     weekday,
@@ -46,6 +48,8 @@ ROWS: tuple[tuple[str, str, Meaning], ...] = (
     ("weekday in week", "WL?XU|WUX|XUL?W|UXL?W", weekday_in_week),
     ("weekday week", "WU|RU", weekday_week),
     ("relative day", "P?X?R", relative),
+    ("next to", "RBL", next_to),
+    ("within the unit", "U", within_unit),
     ("end of day", "X?D", end_of_day),
     ("period", "P?XU|P?UX|PU|XL?PU?|PL?X|XUP|XP", period),
     ("end", "EL?XU?|XE|E|EU", abbreviated_end),

@@ -31,8 +31,8 @@ def is_introduced(line: Line, at: int, last: int, language: str) -> bool:
         return _is_behind_day(line, at) and kinds[at + 1 : at + 3] != "BN" and not _counts_things(line, at)
     if before == "at" or (last > at and before in {"from", "between"}):
         return not _counts_things(line, last, language)
-    if token.kind == "I":
-        return False
+    if token.kind == "I":  # "2.30": at the start, or right behind a day
+        return at == 0 or kinds[at - 1] == "p" or _is_behind_day(line, at)
     if is_marked(line, last, language) or _precedes_day(line, at):
         return True
     return last > at and _is_behind_day(line, at)

@@ -23,7 +23,7 @@ MAX_CLOCKS = 60  # in one text; a mail with more of them announces no interview
 LABEL_WORDS = 8  # a line so short may be a "Date:" line
 NOT_LIMITS = frozenset({"before", "until", "since", "after", "within", "by", "ago"})
 CHOICE = "one of several days"
-_AGAIN = re.compile(r"\s*[(/=]+\s*(?:(?:so|that's|i\.e\.|=|or)\s*)?")
+_AGAIN = re.compile(r"\s*(?P<mine>(?:your|my|local) time)?\s*[(/=]+\s*(?:(?:so|that's|i\.e\.|=|or)\s*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +174,5 @@ def _is_conversion(here: Spoken, clock: Clock) -> bool:
     if not before:
         return False
     between = here.line.text[before[-1].end : clock.start].lower()
-    return _AGAIN.fullmatch(between) is not None and (before[-1].zone is not None or clock.zone is not None)
+    again = _AGAIN.fullmatch(between)
+    return again is not None and bool(again["mine"] or before[-1].zone or clock.zone)

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 from agent.core.dates import reckoning as reckon
-from agent.core.dates.days import Days, number, one_day, some
+from agent.core.dates.days import COMING, FOLLOWING, THIS_TIME, Days, number, one_day, some
 from agent.core.dates.reckoning import DAY, FRIDAY, SATURDAY, Moment
 from agent.core.dates.single import written
 from agent.core.dates.tokens import Token
 
+WEDNESDAY, FIRST_FULL = 2, 101
 _WEEK_PARTS = {"early": (0, 1), "mid": (2, 2), "late": (3, 4), "half1": (0, 2), "half2": (2, 4)}
 _MONTH_PARTS = {"early": (1, 7), "mid": (11, 15), "late": (21, 31), "half1": (1, 15), "half2": (16, 31)}
 
@@ -20,7 +21,9 @@ def period(ts: list[Token], moment: Moment) -> Days | None:
     units, which, parts = some(ts, "U"), some(ts, "X"), some(ts, "P")
     unit = str(units[0].value) if units else "week"
     ahead = number(which[0]) if which else 0
-    ahead = 1 if ahead == 5 else ahead
+    if ahead == THIS_TIME:
+        return one_day(reckon.plus(moment, 1, unit))
+    ahead = 1 if ahead in {COMING, FOLLOWING} else ahead
     if units and units[0].plural:
         return _coming(unit, moment) if which and ahead == 1 and not parts else None
     part = str(parts[0].value) if parts else ""
@@ -98,7 +101,7 @@ def counted_week(ts: list[Token], moment: Moment) -> Days | None:
     """Reads "the first week of December": its seventh day; "the last week": the month's last day."""
     first = ts[0]
     which = -1 if first.kind == "X" else number(first)
-    if str(some(ts, "U")[0].value) != "week" or which > 5:
+    if str(some(ts, "U")[0].value) != "week" or 5 < which != FIRST_FULL:
         return None
     months, ahead = some(ts, "M"), some(ts[1:], "X")
     start = (
@@ -106,9 +109,25 @@ def counted_week(ts: list[Token], moment: Moment) -> Days | None:
         if months
         else reckon.month_start(moment.today, (number(ahead[0]) if ahead else 0) % 5)
     )
+    if which == FIRST_FULL:
+        first_day = reckon.weekday_after(start - DAY, 0)
+        return Days(first_day + FRIDAY * DAY, first_day, "week")
     end = reckon.month_end(start)
     latest = end if which < 0 else min(end, start + (7 * which - 1) * DAY)
     return Days(latest, latest - 6 * DAY, "week")
+
+
+def within_unit(ts: list[Token], moment: Moment) -> Days | None:
+    """Reads "within the fortnight", "im Laufe der Woche": by the week's end early in the week, else seven days."""
+    unit = str(ts[0].value)
+    if ts[0].plural or unit not in {"week", "fortnight", "month"}:
+        return None
+    latest = reckon.plus(moment, 2 if unit == "fortnight" else 1, "week" if unit == "fortnight" else unit)
+    if unit == "week" and moment.today.weekday() <= WEDNESDAY:
+        latest = reckon.week_end(moment, 0)
+    if unit == "month":
+        latest = reckon.month_end(moment.today)
+    return Days(latest, moment.today, unit)
 
 
 def abbreviated_end(ts: list[Token], moment: Moment) -> Days | None:

@@ -44,11 +44,11 @@ class Moment:
 
     @property
     def month_first(self) -> bool:
-        """True where 3/4 is the 4th of March: English from the Americas' offsets, or UTC for a US mailbox."""
+        """True where 3/4 is the 4th of March: English from the Americas' offsets."""
         if self.language != "en":
             return False
         hours = (self.written.utcoffset() or timedelta()) / timedelta(hours=1)
-        return -11 <= hours <= -3 or (hours == 0 and self.holidays.startswith("US"))
+        return -11 <= hours <= -3
 
 
 def weekday_after(day: date, weekday: int) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from agent.core.dates import reckoning as reckon
-from agent.core.dates.days import Days, number, one_day, some
+from agent.core.dates.days import COMING, FOLLOWING, Days, number, one_day, some
 from agent.core.dates.reckoning import DAY, Moment
 from agent.core.dates.tokens import Token
 
@@ -83,8 +83,9 @@ def weekday(ts: list[Token], moment: Moment) -> Days | None:
 def which_weekday(ts: list[Token], moment: Moment) -> Days | None:
     """Reads "this/next/last Friday": next is the following week's; a weekend looks at the week that begins."""
     weekday, which = number(some(ts, "W")[0]), number(some(ts, "X")[0])
-    if which == 5:
-        return one_day(reckon.weekday_after(moment.today, weekday))
+    if which in {COMING, FOLLOWING}:
+        found = reckon.weekday_after(moment.today, weekday)
+        return Days(found, found, key="following" if which == FOLLOWING else "")
     found = reckon.monday(moment, which) + weekday * DAY
     if which == 0 and found < moment.today:
         found = reckon.weekday_after(moment.today, weekday)
@@ -94,7 +95,9 @@ def which_weekday(ts: list[Token], moment: Moment) -> Days | None:
 
 def weekday_in_week(ts: list[Token], moment: Moment) -> Days | None:
     which = number(some(ts, "X")[0])
-    return one_day(reckon.monday(moment, 1 if which == 5 else which) + number(some(ts, "W")[0]) * DAY)
+    return one_day(
+        reckon.monday(moment, 1 if which in {COMING, FOLLOWING} else which) + number(some(ts, "W")[0]) * DAY
+    )
 
 
 def weekday_week(ts: list[Token], moment: Moment) -> Days | None:
@@ -113,6 +116,14 @@ def weekday_week(ts: list[Token], moment: Moment) -> Days | None:
 
 def relative(ts: list[Token], moment: Moment) -> Days | None:
     return one_day(moment.today + DAY * number(some(ts, "R")[0]))
+
+
+def next_to(ts: list[Token], moment: Moment) -> Days | None:
+    """Reads "tomorrow or the day after": both."""
+    if not ts[-1].low.endswith(("day after", "lendemain")):
+        return None
+    first = moment.today + DAY * number(some(ts, "R")[0])
+    return Days(first + DAY, first)
 
 
 def end_of_day(ts: list[Token], moment: Moment) -> Days | None:

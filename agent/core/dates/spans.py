@@ -40,6 +40,8 @@ class DaySpan:
     bare: bool = False
     past: bool = False
     lead: int = 0  # where the prepositions begin
+    words: str = ""  # the phrase with its prepositions, as written
+    follows: bool = False  # "the following Monday": counts from the day named before
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ def read(sentence: str, moment: Moment) -> Line:
     found = [_limited(hit, core, kinds, moment) for hit in _hits(core, kinds, moment)]
     nouns = _listed(moment.language, "ordinal_nouns")
     kept = [span for span in found if span is not None and not _names_a_thing(span, text, nouns)]
-    return Line(text, core, kinds, tuple(_alternatives(kept, core)[:MAX_SPANS]))
+    whole = _alternatives(_without_doubled_weekdays(kept, text), core)[:MAX_SPANS]
+    spans = tuple(replace(span, words=text[span.lead : span.end].rstrip(" .,")) for span in whole)
+    return Line(text, core, kinds, spans)
 
 
 @lru_cache(maxsize=256)  # deadlines and appointments are read from the same sentences
@@ -121,9 +125,20 @@ def _hits(core: tuple[Token, ...], kinds: str, moment: Moment) -> list[_Hit]:
         if hit is None:
             at += 1
         else:
-            hits.append(hit)
+            if not _is_hour_of(hits, hit, core, kinds):
+                hits.append(hit)
             at = hit.last
+            while at < len(core) and kinds[at] == "D":  # "tomorrow, end of day"
+                at += 1
     return hits
+
+
+def _is_hour_of(hits: list[_Hit], hit: _Hit, core: tuple[Token, ...], kinds: str) -> bool:
+    """Reads "Friday by close of business": the hour of the day named just before, no day of its own."""
+    if hit.rule != "end of day" or not hits:
+        return False
+    between = kinds[hits[-1].last : hit.first]
+    return len(between) <= 2 and set(between) <= {"L"} and core[hit.first].kind == "D"
 
 
 def _is_clock(core: tuple[Token, ...], at: int) -> bool:
@@ -150,6 +165,11 @@ def _limited(hit: _Hit, core: tuple[Token, ...], kinds: str, moment: Moment) -> 
     limits, first = _before(core, kinds, hit.first)
     tail, last = _behind(core, kinds, hit.last)
     limits |= tail
+    spelled = hit.rule == "day of month" and not core[hit.first].raw[:1].isdigit()
+    if spelled and not limits & {"by", "before", "until", "on", "toward", "after", "from"}:
+        return None  # "first of all"
+    if hit.rule == "within the unit" and "within" not in limits:
+        return None
     days, past = hit.days, bool(limits & {"ago", "since"}) or hit.days.latest < moment.today
     if hit.days.bare and "vor" in limits:
         past = True
@@ -159,7 +179,7 @@ def _limited(hit: _Hit, core: tuple[Token, ...], kinds: str, moment: Moment) -> 
     end = core[last - 1].end
     return DaySpan(
         core[hit.first].start, end, days.latest, days.earliest, days.grain, hit.rule, frozenset(limits),
-        days.vague, days.ambiguous, bare, past, core[first].start,
+        days.vague, days.ambiguous, bare, past, core[first].start, follows=days.key == "following",
     )  # fmt: skip
 
 
@@ -183,7 +203,7 @@ def _behind(core: tuple[Token, ...], kinds: str, last: int) -> tuple[set[str], i
     tail: set[str] = set()
     at = end = last
     while at < len(core) and at - last < 4 and kinds[at] in "TGDKL":
-        if kinds[at] in "TG":
+        if kinds[at] in "TG" and (core[at].value != "now" or at == last):
             tail.add("by" if core[at].value == "latest" else str(core[at].value))
             end = at + 1
         elif kinds[at] == "D" and at == last:
@@ -236,6 +256,25 @@ def _later(days: Days, moment: Moment) -> date:
     if days.grain == "week":
         return reckon.after(moment, days.latest) + DAY  # "after next week": early in the week behind it
     return reckon.after(moment, days.latest, days.key)
+
+
+def _without_doubled_weekdays(spans: list[DaySpan], text: str) -> list[DaySpan]:
+    """Reads "20 July (Monday)" and "Monday (20 July)" are one day: the written date says which."""
+    kept: list[DaySpan] = []
+    for span in spans:
+        last = kept[-1] if kept else None
+        if (
+            last is not None
+            and text[last.end : span.lead].strip() == "("
+            and "weekday" in {last.rule, span.rule}
+        ):
+            date_span = last if span.rule == "weekday" else span
+            kept[-1] = replace(
+                date_span, start=last.start, lead=last.lead, end=max(last.end, span.end), limits=last.limits
+            )
+        else:
+            kept.append(span)
+    return kept
 
 
 def _alternatives(spans: list[DaySpan], core: tuple[Token, ...]) -> list[DaySpan]:

@@ -59,7 +59,7 @@ _TOKEN = re.compile(
   | (?P<full>(?<![\d/.])\d{{1,2}}([/.-])\d{{1,2}}\3(?:20\d\d|\d\d)(?![\d/]))
   | (?P<ymd>(?<!\d)20\d\d[/.]\d{{1,2}}[/.]\d{{1,2}}(?!\d))
   | (?P<clock>(?<![\d:.,$€£])\d{{1,2}}(?:[:.]\d\d(?!\d)(?::\d\d)?)?\s?{_MERIDIEM}
-      |(?<![\d:.])\d{{1,2}}:\d\d(?![:\d]\d)(?:\s?(?:uhr|h\b|hrs?\b|horas?\b))?
+      |(?<![\d:.])\d{{1,2}}:\d\d(?!\d)(?::\d\d)?(?:\s?(?:uhr|h\b|hrs?\b|horas?\b))?
       |(?<![\d:.])\d{{1,2}}(?:[.]\d\d)?\s?(?:uhr\b|hrs\b|o'clock\b)
       |(?<![\d:.])(?:[01]?\d|2[0-3])\s?h(?:eures?)?(?:\s?\d\d)?(?![\w])
       |(?<![\d:.])\d{{1,2}}(?:[:.]\d\d)?[ap]\b)
@@ -217,22 +217,29 @@ def _number(text: str) -> tuple[str, Value]:
 
 
 def _clock(text: str) -> Value:
-    """Hour, minute, and 1 for am, 2 for pm, 0 for neither, 3 for an explicit 24-hour form."""
+    """Hour, minute, and 1 for am, 2 for pm, 0 for neither, 3 for "Uhr" and "h", 4 for a leading zero."""
     match = _CLOCK.match(text)
     assert match is not None
     half = re.search(r"([ap])\.?\s?m?\b", text[match.end() - 1 :].lstrip("0123456789:. ")) if text else None
     meridiem = {"a": 1, "p": 2}[half[1]] if half else (3 if re.search(r"uhr|h\b|hrs|h\d", text) else 0)
     if "o'clock" in text:
         meridiem = 0
+    if text.startswith("0") and not half:
+        meridiem = 4
     return int(match[1]), int(match[2] or 0), meridiem
 
 
+_SHORT = re.compile(r"\d{1,2}(?:[:.]\d\d)?[ap]")  # "10a" is a time of day only behind a day or a preposition
 _NUMERIC = frozenset("NOYIK")
 
 
 def _witnessed(found: list[Token], words: Words) -> list[Token]:
     """Words such as "may", "sat", "second" count as time only beside a number, a preposition, or with a capital."""
     for at, token in enumerate(found):
+        if token.kind == "K" and _SHORT.fullmatch(token.low):
+            led = at > 0 and found[at - 1].kind in "LWONIRBMYF"
+            if not led or words.language != "en" or token.raw != token.low:
+                found[at] = replace(token, kind="z", value=None)
         if token.kind not in "WMHDUOXNPR":
             continue
         low = token.low.strip(".'’ ")
