@@ -63,13 +63,12 @@ def noted(app: App, store: Store, notes: Sequence[Note]) -> dict[str, Conclusion
 def concluded(app: App, store: Store, threads: set[str] | None = None) -> dict[str, Conclusion]:
     """Draw every conclusion again; thread id → its candidacy now.
 
-    Those of these threads (None: all) are marked to be looked at by the next turn, even an idle one: a draft may have
-    become due, or have to be taken back, and only a turn may touch Gmail.
+    Those of these threads (None: all) lose the version of their rules, so that the next turn looks again even if it is an
+    idle one: a draft may have become due, or have to be taken back, and only a turn may touch Gmail.
     """
-    now = app.clock()
     app.thinker(store).record()
     current = [
-        replace(c, wake_at=now) if threads is None or threads & set(_threads(c)) else c
+        replace(c, rules_version="") if threads is None or threads & set(_threads(c)) else c
         for c in store.conclusions()
     ]
     store.replace_derived(current, store.links())
