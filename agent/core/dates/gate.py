@@ -193,7 +193,9 @@ class Gate:
             return None
         start = clause.text.strip()
         if any(self._topical(earlier.text) for earlier in told) and (firm or cues["short"].match(start)):
-            return replace(_employer(span, "continued", 0.8), score=6 if firm else 1)
+            return replace(
+                _employer(span, "continued", 0.8), score=6 if firm or cues["refines"].match(start) else 1
+            )
         if clause.start == 0 and self._topical(folded(previous)) and cues["elliptic"].match(start):
             return replace(_employer(span, "elliptic", 0.75), score=1)
         return None

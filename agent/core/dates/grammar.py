@@ -37,10 +37,10 @@ from agent.core.dates.single import (
 
 DATE = "(?:I|[NO]MY?|M[NO]Y?)"
 ROWS: tuple[tuple[str, str, Meaning], ...] = (
-    ("date", f"W?D?L?IY?|W?{DATE}", written),
+    ("date", f"W?D?L?IY?|X?W?{DATE}", written),
     ("date", f"{DATE}W(?!X)", written),
     ("date range", "W?(?:M[NO]B+[NO]Y?|[NO]B+[NO]MY?)", month_range),
-    ("weekday and day", "WO|WN(?![UMKN]|B[KN])|W[LB]?O", ordinal),
+    ("weekday and day", "X?WO|WN(?![UMKN]|B[KN])|W[LB]?O", ordinal),
     ("day of month", "O(?![UMP])", ordinal),
     ("weekday", "W", weekday),
     ("weekday", "PW", weekday),
