@@ -66,7 +66,8 @@ def _decisive(judged: Judged, zone: str) -> list[str]:
 def _quoted(event: Event, zone: str) -> str:
     who = "You" if event.outgoing or event.kind.startswith("user:") else "They"
     rule = f" [{event.rule}, {event.gmail_id}]" if event.gmail_id else ""
-    return f"{who} on {_when(event.at, zone)}: “{event.quote}”{rule}"
+    said = f": “{event.quote}”" if event.quote else " said so"
+    return f"{who} on {_when(event.at, zone)}{said}{rule}"
 
 
 def _facts(state: State, zone: str) -> list[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from agent.core.arranging import arrange
+from agent.core.deadlines import deadlines, promised
 from agent.core.fold import Fold
 from agent.core.model import Deadline, Disposition, Promise, Reading, Reply, ReplyKind, Turn
 from agent.core.model import SignalKind as Kind
@@ -122,12 +125,25 @@ def _promised(fold: Fold, reading: Reading) -> None:
     message = reading.message
     if reading.has(Kind.PROMISE_WITHDRAWN):
         fold.promise = None
-    theirs = [d for d in reading.deadlines if d.party == "employer"]
-    if theirs:
-        fold.promise = _promise(max(theirs, key=lambda d: d.latest), reading)
+    deadline = promised(_deadlines(fold, reading))
+    if deadline is not None:
+        fold.promise = _promise(deadline, reading)
         fold.event(reading, "promise", quote=fold.promise.quote)
     elif reading.has(Kind.HOLDING) and fold.promise and fold.promise.by <= fold.day(message.internal_date):
         fold.promise = None
+
+
+def _deadlines(fold: Fold, reading: Reading) -> tuple[Deadline, ...]:
+    """The days a message names; what counts from the interview ("a week after we met") is reckoned now that it is known."""
+    held = fold.arrangement.of_round()
+    message = reading.message
+    if not held or not message.body or not any(d.ambiguous for d in reading.deadlines):
+        return reading.deadlines
+    day = held[-1].start.astimezone(ZoneInfo(fold.zone)).date()
+    written = message.date or message.internal_date
+    return deadlines(
+        message.body, written=written, language=reading.language, holidays="", anchors={"interview": day}
+    )
 
 
 def _replied(fold: Fold, reading: Reading, *, arranged: bool) -> None:
@@ -159,7 +175,7 @@ def _reply_kind(fold: Fold, reading: Reading, *, asks: bool, arranged: bool) -> 
         return ReplyKind.NEXT_ROUND
     if asks:
         return ReplyKind.QUESTION
-    if reading.has(Kind.HOLDING) or any(d.party == "employer" for d in reading.deadlines):
+    if reading.has(Kind.HOLDING) or promised(reading.deadlines) is not None:
         return ReplyKind.HOLDING
     if reading.has(Kind.ATS, Kind.SCHEDULER, Kind.LIST_MAIL, Kind.ACKNOWLEDGEMENT) and not arranged:
         return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from agent.core.calendar_days import Calendar, add_business_days, instant
+from agent.core.calendar_days import Calendar, add_business_days, business_day_from, instant
 from agent.core.model import (
     Action,
     ActionKind,
@@ -236,7 +236,7 @@ def _thank_you(
     return Action(
         kind=ActionKind.THANK_YOU,
         step=1,
-        due=_snoozed(end + timedelta(hours=policy.thank_you_after_hours), state),
+        due=_snoozed(end + timedelta(hours=policy.thank_you_after_hours), state, rules),
         until=min(until, later) if later else until,
         key=f"thank_you:1:{thread}:r{state.round}:{rules.day(interview.start).isoformat()}",
         anchor_at=end,
@@ -247,7 +247,7 @@ def _thank_you(
 def _follow_up(state: State, thread: str, rules: Rules) -> Action:
     step = len(state.follow_ups_sent) + 1
     day, reason, promise = _wait(state, rules)
-    due = _snoozed(rules.opening(day), state)
+    due = _snoozed(rules.opening(day), state, rules)
     return Action(
         kind=ActionKind.FOLLOW_UP,
         step=step,
@@ -273,7 +273,7 @@ def _move_on(state: State, thread: str, rules: Rules) -> Action:
     return Action(
         kind=ActionKind.MOVE_ON,
         step=1,
-        due=_snoozed(rules.opening(day), state),
+        due=_snoozed(rules.opening(day), state, rules),
         until=None,
         key=f"move_on:1:{thread}:r{state.round}:{state.anchor}",
         anchor_at=anchor,
@@ -343,8 +343,13 @@ def _anchor_at(state: State) -> datetime:
     return at
 
 
-def _snoozed(due: datetime, state: State) -> datetime:
-    return max(due, state.snoozed_until) if state.snoozed_until else due
+def _snoozed(due: datetime, state: State, rules: Rules) -> datetime:
+    """Not before the user wants it; then from the usual hour of the first business day."""
+    if state.snoozed_until is None or state.snoozed_until <= due:
+        return due
+    return max(
+        state.snoozed_until, rules.opening(business_day_from(rules.day(state.snoozed_until), rules.calendar))
+    )
 
 
 def _at(at: datetime, rules: Rules) -> str:

@@ -93,8 +93,6 @@ class Sync:
         happened = changes(self.gmail.history(cursor), start=cursor)
         touched = happened.drafts_touched
         self.result.drafts_touched = bool(touched.added or touched.deleted or happened.deleted)
-        if happened.empty and happened.history_id == cursor:
-            return
         keep, seen = self._new(happened)
         labels = {c.gmail_id: c.label_ids for c in happened.labels if c.label_ids is not None}
         self.store.advance(

@@ -45,6 +45,7 @@ class Thinker:
         self.version = (
             f"{RULES_VERSION}:{config.policy.time_zone}:{config.policy.holidays}:{hash_of(self.identity)}"
         )
+        self.conclusions_version = f"{self.version}:{fingerprint(repr(config.policy))}"
         self._keep_text = config.storage.keep_mail_text
         self._judged: tuple[Judged, ...] | None = None
         self._seen: tuple[int, int] = (-1, -1)
@@ -52,7 +53,7 @@ class Thinker:
     def must_think(self) -> bool:
         """True if the clock has changed an answer, an intent is open, or the rules are newer."""
         wake, conclusions = self.store.next_wake(), self.store.conclusions()
-        old = any(c.rules_version != self.version for c in conclusions)
+        old = any(c.rules_version != self.conclusions_version for c in conclusions)
         unsettled = any(r.state is DraftState.INTENDED for r in self.store.drafts())
         return old or unsettled or (wake is not None and wake <= self.now)
 
@@ -99,7 +100,7 @@ class Thinker:
             events=tuple(events(judged, self.zone)),
             explanation=tuple(lines),
             wake_at=min((at for at in (judged.outlook.wake_at, again_at) if at), default=None),
-            rules_version=self.version,
+            rules_version=self.conclusions_version,
         )
 
     def _transition(self, judged: Judged, before: object) -> Transition | None:
@@ -134,7 +135,11 @@ def identity_of(account: Account | None, config: Config) -> Identity:
 
 def hash_of(identity: Identity) -> str:
     """A short fingerprint: readings depend on who *me* is."""
-    text = "|".join((*sorted(identity.emails), *identity.names))
+    return fingerprint("|".join((*sorted(identity.emails), *identity.names)))
+
+
+def fingerprint(text: str) -> str:
+    """Twelve hex digits that change when the text does."""
     return sha256(text.encode()).hexdigest()[:12]
 
 
