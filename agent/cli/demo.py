@@ -26,7 +26,7 @@ class Instant(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # gene
             self.fail(f"{value!r} is not a time; write it as 2026-03-31 or 2026-03-31T09:00", param, ctx)
 
 
-@click.command("demo")
+@click.command("demo", epilog="Example: followup-agent demo --keep hunt")
 @click.option("--mbox", metavar="FILE", type=Path, help="Your own mail instead of the sample hunt.")
 @click.option(
     "--address", metavar="ADDRESS", help="With --mbox: whose mailbox it is (default: who sent most)."
@@ -45,21 +45,18 @@ class Instant(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # gene
 def command(
     app: App, mbox: Path | None, address: str | None, now: datetime | None, keep: Path | None, as_json: bool
 ) -> None:
-    r"""Watch the whole program work: a job hunt of seven weeks, played day by day. Nothing has to be set up.
+    """Watch the whole program work: a job hunt of seven weeks, played day by day. Nothing has to be set up.
 
     A Gmail stand-in on this machine serves an invented mailbox; the program reads it, keeps its database in a
     temporary folder and writes drafts into the stand-in. With --mbox it is your own mail (for example from Google
     Takeout), one turn, and nothing leaves this machine.
-
-    \b
-    Example: followup-agent demo --keep hunt
     """
     if mbox is None:
         if address or now:
             raise click.UsageError("--address and --now go with --mbox")
         from agent.cli.demo_hunt import show_hunt
 
-        show_hunt(keep=keep, as_json=as_json)
+        show_hunt(keep=keep, as_json=as_json, quiet=app.verbosity < 0)
         return
     from agent.cli.demo_mbox import show_mbox
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -21,9 +22,9 @@ Json = Mapping[str, Any]
 _WAITS = {Status.WAITING, Status.THANK_YOU_DUE, Status.FOLLOW_UP_DUE}
 _QUOTED = re.compile(r"“([^”]*)” \[([^\],]*)")
 DEEDS = {
-    "send": "sends the draft",
-    "edit": "adds a line to the draft",
-    "discard": "throws the draft away",
+    "send": "sends the draft to {}",
+    "edit": "adds a line to the draft to {}",
+    "discard": "throws away the draft to {}",
 }
 FOUND = {
     "discarded": "sees that the draft was thrown away: it will not be made again",
@@ -60,17 +61,29 @@ class Entry:
 def deed(happening: Happening, zone: str) -> Entry:
     """A step of the story as an entry, at the user's local time."""
     step = happening.step
-    who = "mail" if step.act == "mail" else "you"
-    name = step.person.partition(" <")[0]
-    text = f"{name} {step.gist}" if step.act == "mail" and not step.noise else step.gist
     return Entry(
         at=step.at.astimezone(ZoneInfo(zone)),
-        who=who,
+        who="mail" if step.act == "mail" else "you",
         what="missed" if happening.missed else step.act.value,
         company=step.firm,
-        text="looks for a draft and finds none" if happening.missed else text or DEEDS[step.act],
+        text=_deed(happening),
         noise=step.noise,
     )
+
+
+def _deed(happening: Happening) -> str:
+    step = happening.step
+    if happening.missed:
+        return "looks for a draft and finds none"
+    if step.act in DEEDS:
+        return DEEDS[step.act].format(_name(happening.to))
+    return f"{_name(step.person)} {step.gist}" if step.act == "mail" and not step.noise else step.gist
+
+
+def _name(person: str) -> str:
+    """The name in `Name <address>`, else the address."""
+    name, address = parseaddr(person)
+    return name or address
 
 
 def agents_deeds(

@@ -39,8 +39,8 @@ class Played:
     sends: int = 0
 
 
-def show_hunt(*, keep: Path | None, as_json: bool) -> None:
-    """Play the sample hunt and show it; ``keep`` leaves configuration, database and mailbox behind."""
+def show_hunt(*, keep: Path | None, as_json: bool, quiet: bool) -> None:
+    """Play the sample hunt and show it (``quiet``: the end only); ``keep`` leaves configuration, database and mailbox."""
     hunt = Hunt(sample_story())
     story = hunt.story
     with (
@@ -49,7 +49,7 @@ def show_hunt(*, keep: Path | None, as_json: bool) -> None:
             hunt.mailbox, folder, clock=hunt.clock, time_zone=story.time_zone, holidays=story.holidays
         ) as set_up,
     ):
-        played = play(hunt, set_up, quiet=as_json)
+        played = play(hunt, set_up, quiet=as_json or quiet)
         if keep:
             write_takeout(hunt.mailbox, folder / "mailbox.mbox")
         view = look(set_up.app)
@@ -98,21 +98,20 @@ def _introduce(hunt: Hunt, screen: Screen) -> None:
 
 def _show_end(played: Played, view: View, keep: Path | None) -> None:
     by_id = {document["id"]: document for document in view.documents}
-    with Screen(0, quiet=False) as screen:
-        screen.line()
-        screen.line("What `followup-agent status --all` says at the end", "day")
-        screen.line()
+    screen = Screen()
+    screen.line()
+    screen.line("What `followup-agent status --all` says at the end", "day")
+    screen.line()
     print_status(view.documents, view, hidden=0)
-    with Screen(0, quiet=False) as screen:
-        screen.line()
-        screen.line(f"The {len(played.letters)} drafts the agent made", "day")
-        for letter in played.letters:
-            letter.show(screen, by_id.get(letter.candidacy, {}))
-        screen.line()
-        screen.line(
-            f"{played.requests} requests to Gmail, {played.units} quota units; attempts to send: {played.sends}."
-        )
-        screen.paragraph(_further(keep, view))
+    screen.line()
+    screen.line(f"The {len(played.letters)} drafts the agent made", "day")
+    for letter in played.letters:
+        letter.show(screen, by_id.get(letter.candidacy, {}))
+    screen.line()
+    screen.line(
+        f"{played.requests} requests to Gmail, {played.units} quota units; attempts to send: {played.sends}."
+    )
+    screen.paragraph(_further(keep, view))
 
 
 def _further(keep: Path | None, view: View) -> str:

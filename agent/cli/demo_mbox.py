@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -10,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.cli.context import App, print_json
-from agent.cli.demo_letters import letters
+from agent.cli.demo_letters import Letter, letters
 from agent.cli.demo_screen import Screen
 from agent.cli.demo_stage import stage, workplace
 from agent.cli.tables import print_status
@@ -29,6 +31,7 @@ ADVICE = (
     "in Google Takeout choose Mail; the archive holds one .mbox file per label, or one for all mail",
     "the file must be the unpacked .mbox itself, not the .zip or .tgz around it",
 )
+_ADDRESS = re.compile(r"[!-?A-~]{1,200}@[A-Za-z0-9.-]{1,200}")
 WINDOW = timedelta(days=400)  # older mail cannot belong to a hunt under way, and would only fill the memory
 
 
@@ -47,6 +50,8 @@ def show_mbox(
     app: App, path: Path, *, address: str | None, now: datetime | None, keep: Path | None, as_json: bool
 ) -> None:
     """Serve this mbox, run one turn at the moment after its last message (or ``now``), show table and drafts."""
+    if address and not _ADDRESS.fullmatch(address):
+        raise DataError(f"{address!r} is not an address", ("write it as YOU@EXAMPLE.COM",))
     app.say(f"reading {path.name} …")
     found = _guarded(path)
     account = (address or next(iter(dict(found.senders.most_common(1))), "")).lower()
@@ -64,7 +69,15 @@ def show_mbox(
         workplace(keep) as folder,
         stage(mailbox, folder, clock=clock, time_zone=_zone(), holidays="") as set_up,
     ):
-        _show(set_up, found, served, keep, as_json=as_json)
+        report = set_up.turn()
+        for problem in report.problems:
+            app.say(f"problem: {problem.what} (message {problem.gmail_id or '?'})")
+        figures = {
+            "messages_served": served,
+            "messages_skipped": found.skipped,
+            "problems": len(report.problems),
+        }
+        _show(set_up, letters(set_up, report.created), figures, keep, as_json=as_json)
         if keep:
             write_takeout(mailbox, folder / "mailbox.mbox")
 
@@ -88,10 +101,10 @@ def _survey(path: Path) -> Survey:
         found.latest = max(found.latest or one.at, one.at)
         if "SENT" in one.labels:
             name, sender = parseaddr(Mail(one.raw).header("From"))
-            found.senders[sender.lower()] += 1
-            found.names.setdefault(sender.lower(), name)
+            if _ADDRESS.fullmatch(sender):
+                found.senders[sender.lower()] += 1
+                found.names.setdefault(sender.lower(), "".join(c for c in name if c.isprintable()))
     found.skipped = reader.skipped
-    found.senders.pop("", None)
     return found
 
 
@@ -123,24 +136,24 @@ def _summary(found: Survey, served: int, account: str) -> str:
     return "; ".join(parts)
 
 
-def _show(stage: Stage, found: Survey, served: int, keep: Path | None, *, as_json: bool) -> None:
-    report = stage.turn()
-    made, view = letters(stage, report.created), look(stage.app)
+def _show(
+    stage: Stage, made: Sequence[Letter], figures: Mapping[str, int], keep: Path | None, *, as_json: bool
+) -> None:
+    view = look(stage.app)
     by_id = {document["id"]: document for document in view.documents}
     if as_json:
-        figures = {"messages_served": served, "messages_skipped": found.skipped}
         drafts = [letter.document(by_id.get(letter.candidacy, {})) for letter in made]
-        kept = {"kept": str(keep) if keep else None}
+        kept = str(keep) if keep else None
         print_json(
-            {**view.heading(), "candidacies": list(view.documents), "drafts": drafts, **figures, **kept}
+            {**view.heading(), "candidacies": list(view.documents), "drafts": drafts, **figures, "kept": kept}
         )
         return
     print_status(view.documents, view, hidden=0)
-    with Screen(0, quiet=False) as screen:
-        for letter in made:
-            letter.show(screen, by_id.get(letter.candidacy, {}))
-        screen.line()
-        screen.paragraph(_further(keep, len(made)))
+    screen = Screen()
+    for letter in made:
+        letter.show(screen, by_id.get(letter.candidacy, {}))
+    screen.line()
+    screen.paragraph(_further(keep, len(made)))
 
 
 def _further(keep: Path | None, drafts: int) -> str:

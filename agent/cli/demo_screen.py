@@ -8,25 +8,32 @@ from collections.abc import Sequence
 from datetime import date
 from textwrap import wrap
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
 from agent.cli.context import clean, echo
 from agent.cli.demo_diary import Entry
 
-COLUMNS = 110
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+COLUMNS, MIN_COLUMNS = 110, 40  # of a page; a narrower terminal is respected down to the second
 STYLES = {"mail": "cyan", "you": "green", "agent": "bold", "day": "bold underline", "noise": "dim"}
 INDENT = " " * 15
 
 
 class Screen:
-    """Standard output; ``quiet`` shows nothing at all. A context manager, for the bar's sake."""
+    """Standard output; a context manager for the bar's sake.
 
-    def __init__(self, total: int, *, quiet: bool) -> None:
+    ``total``: the steps a bar shows, 0 for no bar; ``quiet`` shows nothing at all.
+    """
+
+    def __init__(self, total: int = 0, *, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._bar: Any = None
-        if sys.stdout.isatty() and not quiet:
-            self._bar = _bar()
-            self._task = self._bar.add_task("the hunt", total=total)
+        self._console = _console() if sys.stdout.isatty() and not quiet else None
+        self._bar = _bar(self._console, total) if self._console and total else None
+        width = self._console.width if self._console else COLUMNS
+        self._columns = max(MIN_COLUMNS, min(COLUMNS, width))
 
     def __enter__(self) -> Self:
         if self._bar:
@@ -43,23 +50,23 @@ class Screen:
         """One line of text."""
         if self._quiet:
             return
-        if self._bar:
-            from rich.text import Text
-
-            self._bar.console.print(Text(clean(text), style=STYLES.get(style, style)))
-        else:
+        if self._console is None:
             echo(text)
+            return
+        from rich.text import Text
+
+        self._console.print(Text(clean(text), style=STYLES.get(style, style)))
 
     def paragraph(self, text: str, *, indent: str = "", first: str = "", style: str = "") -> None:
         """A text wrapped at the width of a page, its first line led by ``first``."""
-        lines = wrap(text, COLUMNS - len(indent), break_on_hyphens=False) or [""]
+        lines = wrap(text, self._columns - len(indent), break_on_hyphens=False) or [""]
         for number, one in enumerate(lines):
             self.line(f"{indent if number else first or indent}{one}", style)
 
     def advance(self) -> None:
-        """One more turn is done."""
+        """One more step is done."""
         if self._bar:
-            self._bar.advance(self._task)
+            self._bar.advance(self._bar.task_ids[0])
 
     def day(self, day: date, entries: Sequence[Entry], name: str) -> None:
         """A day of the diary, if anything happened on it."""
@@ -85,15 +92,16 @@ class Screen:
         )
 
 
-def _bar() -> Any:
+def _console() -> Console:
     from rich.console import Console
+
+    return Console(no_color=bool(os.environ.get("NO_COLOR")), highlight=False)
+
+
+def _bar(console: Console, total: int) -> Progress:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeRemainingColumn(),
-        console=Console(no_color=bool(os.environ.get("NO_COLOR")), highlight=False, width=None),
-        transient=True,
-    )
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    bar = Progress(*columns, TimeRemainingColumn(), console=console, transient=True)
+    bar.add_task("the hunt", total=total)
+    return bar

@@ -13,13 +13,14 @@ from agent.demo.records import Stored
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """One step as it was carried out; `subject` and `thread_id` are those of the letter or draft it was about.
+    """One step as it was carried out; `subject`, `to` and `thread_id` are those of the letter or draft it was about.
 
     `missed`: the user looked for a draft in the thread and there was none.
     """
 
     step: Step
     subject: str
+    to: str
     thread_id: str
     missed: bool = False
 
@@ -56,14 +57,13 @@ class Hunt:
         labels = ("SENT",) if mine else step.labels
         made = self.mailbox.deliver(raw, labels=labels, thread_key=step.thread, at=step.at)
         stored = self.mailbox.ledger.message(made)
-        return Happening(step=step, subject=stored.mail.header("Subject"), thread_id=stored.thread_id)
+        return _happening(step, stored)
 
     def _handle(self, step: Step) -> Happening:
         drafts = self._drafts_meant(step)
         if not drafts:
-            return Happening(step=step, subject="", thread_id="", missed=True)
+            return Happening(step=step, subject="", to="", thread_id="", missed=True)
         held = self.mailbox.message_of(drafts[-1])
-        subject, thread_id = held.mail.header("Subject"), held.thread_id
         match step.act:
             case Act.SEND:
                 self.mailbox.send_draft(drafts[-1], step.at)
@@ -71,7 +71,7 @@ class Hunt:
                 self.mailbox.edit_draft(drafts[-1], append=step.append, at=step.at)
             case _:
                 self.mailbox.discard_draft(drafts[-1])
-        return Happening(step=step, subject=subject, thread_id=thread_id)
+        return _happening(step, held)
 
     def _drafts_meant(self, step: Step) -> list[str]:
         """The draft to that address, else those that lie in the step's thread."""
@@ -87,3 +87,8 @@ class Hunt:
         except LookupError:
             return []
         return [stored for stored in held if "DRAFT" not in stored.labels]
+
+
+def _happening(step: Step, about: Stored) -> Happening:
+    header = about.mail.header
+    return Happening(step=step, subject=header("Subject"), to=header("To"), thread_id=about.thread_id)

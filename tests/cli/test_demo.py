@@ -229,3 +229,21 @@ def test_it_names_the_extra_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> 
     code, out, err = run("demo")
     assert (code, out) == (2, "")
     assert 'pip install "interview-followup-agent[demo]"' in err
+
+
+def test_it_is_not_impressed_by_a_hostile_sender(tmp_path: Path) -> None:
+    path = tmp_path / "mail.mbox"
+    path.write_bytes(
+        b"From 1@xxx Mon Mar 02 09:14:00 +0000 2026\nX-GM-THRID: 1\nX-Gmail-Labels: Sent\n"
+        b'From: "a\x7f\x1b[2J" <robin@mailbox.example>\nTo: ana@linden.example\nSubject: \x1b[2J\n\nHi\n\n'
+    )
+    code, out, err = run("demo", "--mbox", str(path))
+    assert code == 0
+    assert "\x1b" not in out + err
+    assert "robin@mailbox.example" in err
+
+
+def test_it_refuses_what_is_no_address(early: Path) -> None:
+    code, _, err = run("demo", "--mbox", str(early), "--address", "robin")
+    assert code == 65
+    assert "is not an address" in err
