@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from agent.core.arrangement import Arrangement
 from agent.core.model import (
+    Deadline,
     Disposition,
     Event,
     Promise,
@@ -61,6 +62,8 @@ class Fold:
     last_in: str = ""
     last_out: str = ""
     by_user: bool = False
+    moved: bool = False  # the employer's last mail moved the interview
+    invitation: str = ""  # the words of the employer's last mail, if it invites
     heard: bool = False  # the user has written to the employer at least once
 
     def event(self, reading: Reading, kind: str, signal: Signal | None = None, quote: str = "") -> None:
@@ -143,3 +146,15 @@ class Fold:
             closed_by_user=self.by_user,
             bounced=tuple(self.bounced),
         )
+
+
+def promise_of(deadline: Deadline, reading: Reading) -> Promise:
+    """The promise that a deadline in this message makes."""
+    return Promise(
+        by=deadline.latest,
+        said_at=reading.message.internal_date,
+        quote=deadline.sentence or deadline.span,
+        gmail_id=reading.message.gmail_id,
+        earliest=deadline.earliest,
+        vague=deadline.vague or deadline.ambiguous,
+    )

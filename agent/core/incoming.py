@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from agent.core.arranging import arrange
 from agent.core.deadlines import deadlines, promised
-from agent.core.fold import Fold
-from agent.core.model import Deadline, Disposition, Promise, Reading, Reply, ReplyKind, Turn
+from agent.core.fold import Fold, promise_of
+from agent.core.model import Deadline, Disposition, Reading, Reply, ReplyKind, Turn
 from agent.core.model import SignalKind as Kind
 
 MACHINE = (Kind.OUT_OF_OFFICE, Kind.ROBOT, Kind.BOUNCE, Kind.DELAY, Kind.READ_RECEIPT, Kind.RSVP)
@@ -17,6 +17,8 @@ ENDINGS = {  # in the order in which they are believed
     Kind.OFFER: (Disposition.OFFER, ReplyKind.OFFER),
     Kind.POSITION_CLOSED: (Disposition.CANCELLED, ReplyKind.REJECTION),
 }
+LONGEST_INVITATION = 5000  # characters
+INVITING = (Kind.INVITATION, Kind.AVAILABILITY_REQUEST, Kind.NEXT_ROUND, Kind.CONFIRMATION)
 REOPENING = (Kind.NEXT_ROUND, Kind.INVITATION, Kind.AVAILABILITY_REQUEST, Kind.CONFIRMATION, Kind.RESCHEDULE)
 
 
@@ -70,6 +72,8 @@ def _employer(fold: Fold, reading: Reading) -> None:
     fold.last_message_at = message.internal_date
     fold.last_in = message.gmail_id
     fold.hold_back.clear()
+    fold.moved = reading.has(Kind.RESCHEDULE)
+    fold.invitation = reading.message.body[:LONGEST_INVITATION] if reading.has(*INVITING) else ""
     if not reading.has(Kind.ATS, Kind.SCHEDULER, Kind.LIST_MAIL):
         fold.absent_until = None
     if _ended(fold, reading):
@@ -127,7 +131,7 @@ def _promised(fold: Fold, reading: Reading) -> None:
         fold.promise = None
     deadline = promised(_deadlines(fold, reading))
     if deadline is not None:
-        fold.promise = _promise(deadline, reading)
+        fold.promise = promise_of(deadline, reading)
         fold.event(reading, "promise", quote=fold.promise.quote)
     elif reading.has(Kind.HOLDING) and fold.promise and fold.promise.by <= fold.day(message.internal_date):
         fold.promise = None
@@ -195,17 +199,6 @@ def _rewait(fold: Fold, reading: Reading, kind: ReplyKind | None, *, arranged: b
     )
     if kind is ReplyKind.ANSWER and not understood and fold.disposition is Disposition.OPEN:
         fold.hold(at, "the employer has written something that no rule understands; please read it")
-
-
-def _promise(deadline: Deadline, reading: Reading) -> Promise:
-    return Promise(
-        by=deadline.latest,
-        said_at=reading.message.internal_date,
-        quote=deadline.sentence or deadline.span,
-        gmail_id=reading.message.gmail_id,
-        earliest=deadline.earliest,
-        vague=deadline.vague or deadline.ambiguous,
-    )
 
 
 def _article(kind: Kind) -> str:

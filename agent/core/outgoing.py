@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agent.core.fold import ONE_ANSWER, Fold
-from agent.core.model import ActionKind, Disposition, InterviewStatus, Reading, ReplyKind, Turn
+from agent.core.deadlines import promised
+from agent.core.fold import ONE_ANSWER, Fold, promise_of
+from agent.core.model import ActionKind, Disposition, InterviewStatus, Reading, ReplyKind, StatedTime, Turn
 from agent.core.model import SignalKind as Kind
 
 THANKS_LAG = timedelta(days=5)
@@ -26,6 +28,7 @@ def outgoing(fold: Fold, reading: Reading) -> None:
     fold.hold_back.clear()
     if _withdrawn(fold, reading):
         return
+    _reported(fold, reading)
     answered = fold.turn is Turn.MINE
     _answered_times(fold, reading)
     _count(fold, reading, answered=answered)
@@ -61,23 +64,43 @@ def _withdrawn(fold: Fold, reading: Reading) -> bool:
     return True
 
 
+def _reported(fold: Fold, reading: Reading) -> None:
+    """What the employer said aloud and the user writes down ("you said you'd let me know by Friday") is a promise too."""
+    deadline = promised(reading.deadlines)
+    if deadline is not None and fold.promise is None:
+        fold.promise = promise_of(deadline, reading)
+        fold.event(reading, "promise", quote=fold.promise.quote)
+
+
 def _answered_times(fold: Fold, reading: Reading) -> None:
     at, message = reading.message.internal_date, reading.message
     times = [t for t in reading.times if t.start > at]
+    accepts = reading.has(Kind.ACCEPTANCE)
     if reading.has(Kind.RESCHEDULE) and fold.arrangement.ahead(at):
         fold.arrangement.doubted(at)
         fold.scheduling = True
-    elif reading.has(Kind.ACCEPTANCE) and (fold.arrangement.offers or fold.arrangement.ahead(at)):
+    elif (accepts and fold.arrangement.ahead(at)) or ((accepts or times) and fold.arrangement.offers):
         if fold.arrangement.accepted(times, message, by_me=True):
             fold.settle(at)
             return
-    elif times and fold.arrangement.offers and fold.arrangement.accepted(times, message, by_me=True):
-        fold.settle(at)
-        return
     elif reading.has(Kind.THANK_YOU) and not reading.has(Kind.AVAILABILITY):
         return
-    if times and not any(i.status is InterviewStatus.CONFIRMED for i in fold.arrangement.ahead(at)):
+    if accepts and len(times) == 1 and _repeats(fold, times[0]):
+        fold.arrangement.announced(times, message, replaces_others=True)
+        fold.settle(at)
+    elif times and not fold.arrangement.fixed_ahead(at):
         fold.arrangement.offered(times, message, by_me=True)
+
+
+def _repeats(fold: Fold, time: StatedTime) -> bool:
+    """The user says yes and names the time: then it is agreed, though the employer's own words for it were not understood.
+
+    Either the employer had just moved the interview, or the figures of the time stand in what the employer wrote.
+    """
+    figures = re.findall(r"\d+", time.span)
+    return fold.moved or (
+        bool(figures) and all(re.search(rf"(?<!\d){f}(?!\d)", fold.invitation) for f in figures)
+    )
 
 
 def _count(fold: Fold, reading: Reading, *, answered: bool) -> None:

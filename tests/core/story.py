@@ -49,6 +49,7 @@ class More(TypedDict, total=False):
     weak: set[SignalKind]
     until: date
     in_reply_to: str
+    text: str
 
 
 class Story:
@@ -100,8 +101,8 @@ class Story:
             to=(to,),
             cc=(),
             subject="Interview",
-            text="words",
-            signature_at=5,
+            text=more.get("text", "words"),
+            signature_at=len(more.get("text", "words")),
             invites=tuple(more.get("invites", ())),
         )
         weak = more.get("weak", set())
@@ -144,9 +145,9 @@ class Story:
         return Judged(self.candidacy, self.state, self.look(when))
 
 
-def firm(when: str, minutes: int = 60, *, zone: str = ZONE) -> StatedTime:
+def firm(when: str, minutes: int = 60, *, zone: str = ZONE, said: str = "") -> StatedTime:
     start = at(when)
-    return StatedTime(start, start + timedelta(minutes=minutes), zone, when, firm=True)
+    return StatedTime(start, start + timedelta(minutes=minutes), zone, said or when, firm=True)
 
 
 def proposed(when: str, *, zone: str = ZONE) -> StatedTime:

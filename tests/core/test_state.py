@@ -258,3 +258,25 @@ def test_it_gives_the_same_state_in_any_order_of_arrival() -> None:
     told = story.state
     story.readings.reverse()
     assert story.state == told
+
+
+def test_it_takes_a_time_that_the_user_repeats_from_an_invitation_nobody_parsed() -> None:
+    story = Story()
+    story.they("2026-03-02 09:00", Kind.INVITATION, text="Swing by the shed, the 3rd, at 2, would you?")
+    story.me("2026-03-02 10:00", Kind.ACCEPTANCE, times=[firm("2026-03-03 14:00", said="the 3rd at 2")])
+    [interview] = story.state.live_interviews
+    assert (interview.start, interview.status) == (at("2026-03-03 14:00"), InterviewStatus.CONFIRMED)
+
+
+def test_it_waits_for_the_employer_when_the_user_names_a_time_of_their_own() -> None:
+    story = Story()
+    story.they("2026-03-02 09:00", Kind.INVITATION, text="Could you come in this week?")
+    story.me("2026-03-02 10:00", Kind.ACCEPTANCE, times=[firm("2026-03-03 14:00", said="the 3rd at 2")])
+    assert not [i for i in story.state.live_interviews if i.status is InterviewStatus.CONFIRMED]
+
+
+def test_it_keeps_the_promise_that_the_user_writes_down() -> None:
+    story = interviewed()
+    story.me("2026-03-03 17:00", Kind.THANK_YOU, deadlines=[promised("2026-03-13")])
+    assert story.state.promise is not None
+    assert story.state.promise.by == date(2026, 3, 13)
