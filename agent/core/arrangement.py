@@ -5,6 +5,7 @@ The one mutable thing of the fold: it is fed message by message and answers with
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -20,6 +21,12 @@ from agent.core.model import (
 USUAL_LENGTH = timedelta(hours=1)
 SAME_START = timedelta(minutes=20)
 LONGEST = timedelta(hours=12)
+HALF_DAY = timedelta(hours=12)
+# "7:30" said back to "7:30 am" is the same time; "7:30 pm" is not
+_HALF_NAMED = re.compile(
+    r"[ap]\.?m\b|uhr|\bh\b|\d\s?h|morning|evening|noon|morgen|abend|matin|soir|mañana|tarde|noche",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -212,7 +219,8 @@ def _same_clock(start: datetime, zone: str, time: StatedTime) -> bool:
         return True
     if time.zone_stated:
         return False
-    return _wall(start, zone) == _wall(time.start, time.time_zone)
+    apart = abs(_wall(start, zone) - _wall(time.start, time.time_zone))
+    return apart == timedelta() or (apart == HALF_DAY and not _HALF_NAMED.search(time.span))
 
 
 def _wall(at: datetime, zone: str) -> datetime:

@@ -106,8 +106,15 @@ class Book:
     def _position(self, readings: Sequence[Reading], found: Sides, by: Mapping[str, str]) -> str:
         if told := self.told(by, "position"):
             return told
-        weighed = [(m, _credit(r)) for r in readings if not _aside(r, found) for m in self.titles(r)]
-        return position.best(weighed)
+        spoken = [r for r in readings if not _aside(r, found)]
+        theirs = [r for r in spoken if not r.outgoing]
+        first = theirs[0].message.internal_date if theirs else None
+        opening = [r for r in spoken if not r.outgoing or first is None or r.message.internal_date < first]
+        return self._title(opening) or self._title(spoken)
+
+    def _title(self, readings: Iterable[Reading]) -> str:
+        """The best title in these mails; the user's replies are asked only where nobody else names one."""
+        return position.best([(m, _credit(r)) for r in readings for m in self.titles(r)])
 
     def told(self, threads: Iterable[str], key: str) -> str:
         """What the user set, the last word counting."""
