@@ -119,7 +119,10 @@ def instant(at: datetime | None, zone: str) -> str | None:
 
 
 def _interview(interview: Interview, zone: str) -> dict[str, Any]:
-    there = interview.time_zone if _is_zone(interview.time_zone) else zone
+    known = interview.time_zone != "UTC" and _is_zone(
+        interview.time_zone
+    )  # in UTC: the sender's machine chose it
+    there = interview.time_zone if known else zone
     return {
         "start": instant(interview.start, there),
         "end": instant(interview.end, there),

@@ -57,6 +57,16 @@ def why(judged: Judged, zone: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def because(judged: Judged) -> str:
+    """One sentence for a change of status: what it means, and the arithmetic or the words behind it."""
+    meaning, coming = MEANS[judged.outlook.status], judged.outlook.next
+    kinds = DECISIVE.get(judged.outlook.status, ())
+    said = [event.quote for event in judged.state.events if event.kind in kinds and event.quote]
+    if said:
+        return f"{meaning} “{said[-1]}”"
+    return f"{meaning} {coming.reason[:1].upper()}{coming.reason[1:]}." if coming else meaning
+
+
 def _decisive(judged: Judged, zone: str) -> list[str]:
     kinds = DECISIVE.get(judged.outlook.status, ())
     found = [event for event in judged.state.events if event.kind in kinds]
@@ -71,7 +81,7 @@ def _quoted(event: Event, zone: str) -> str:
 
 
 def _facts(state: State, zone: str) -> list[str]:
-    lines = [_interview(i) for i in state.interviews if i.round == state.round]
+    lines = [_interview(i, zone) for i in state.interviews if i.round == state.round]
     if state.thank_you_sent_at:
         lines.append(f"You sent the thank-you on {_when(state.thank_you_sent_at, zone)}.")
     lines += [
@@ -91,7 +101,7 @@ def _facts(state: State, zone: str) -> list[str]:
     return lines
 
 
-def _interview(interview: Interview) -> str:
+def _interview(interview: Interview, zone: str) -> str:
     words = {
         InterviewStatus.CONFIRMED: "Interview",
         InterviewStatus.TENTATIVE: "Proposed interview",
@@ -99,7 +109,8 @@ def _interview(interview: Interview) -> str:
     }
     source = {"ical": "calendar invitation", "text": "their words", "user": "your word"}[interview.source]
     quote = f": “{interview.quote}”" if interview.quote else ""
-    return f"{words[interview.status]} on {_when(interview.start, interview.time_zone)} ({source}){quote}"
+    there = zone if interview.time_zone in {"", "UTC"} else interview.time_zone
+    return f"{words[interview.status]} on {_when(interview.start, there)} ({source}){quote}"
 
 
 def _ahead(judged: Judged, zone: str) -> list[str]:
