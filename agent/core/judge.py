@@ -16,6 +16,7 @@ from agent.core.model import (
     DraftRecord,
     Identity,
     Note,
+    NoteKind,
     Problem,
     Reading,
     Source,
@@ -40,11 +41,17 @@ def judge(
     rules: Rules,
     known: Mapping[str, str],
     now: datetime,
+    wishes: Sequence[Note] = (),
 ) -> tuple[Judged, ...]:
-    """All candidacies as they stand at ``now``. ``known``: thread id → candidacy id of the last computation."""
+    """All candidacies as they stand at ``now``. ``known``: thread id → candidacy id of the last computation.
+
+    ``wishes`` (from labels) count like notes, but only TRACK makes a candidacy where no rule finds one.
+    """
     sent = sent_drafts(records)
-    found = linking.candidacies(readings, notes, identity, known)
-    return tuple(_judged(c, _notes_of(c, notes), _records_of(c, records), sent, rules, now) for c in found)
+    tracked = [w for w in wishes if w.kind is NoteKind.TRACK]
+    found = linking.candidacies(readings, [*notes, *tracked], identity, known)
+    told = (*notes, *wishes)
+    return tuple(_judged(c, _notes_of(c, told), _records_of(c, records), sent, rules, now) for c in found)
 
 
 def _judged(

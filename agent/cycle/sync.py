@@ -14,6 +14,7 @@ from agent.core.model import Candidacy, Identity, Problem, Source
 from agent.core.plan import Rules
 from agent.core.senders import is_vendor, registrable
 from agent.core.triage import leads_on, matters, people_of
+from agent.cycle.labels import Labels
 from agent.cycle.reading import Fetched, Hit, Progress, Reader
 from agent.errors import HistoryExpired
 from agent.gmail.client import Gmail
@@ -55,6 +56,7 @@ class Sync:
     result: Fetched = field(default_factory=Fetched)
 
     reader: Reader = field(init=False)
+    labels: Labels = field(init=False)
 
     def __post_init__(self) -> None:
         self.reader = Reader(
@@ -68,6 +70,7 @@ class Sync:
             people={p for document in self.store.documents() for p in _people_in(document)},
             forgotten=self.store.forgotten_threads(),
         )
+        self.labels = Labels(self.reader, self.now)
 
     @property
     def after(self) -> datetime:
@@ -93,7 +96,9 @@ class Sync:
         happened = changes(self.gmail.history(cursor), start=cursor)
         touched = happened.drafts_touched
         self.result.drafts_touched = bool(touched.added or touched.deleted or happened.deleted)
+        heard = self.labels.heed(happened)
         keep, seen = self._new(happened)
+        keep = self._with_tracked(keep, heard.tracked)
         labels = {c.gmail_id: c.label_ids for c in happened.labels if c.label_ids is not None}
         self.store.advance(
             str(happened.history_id),
@@ -103,7 +108,7 @@ class Sync:
             deleted=(*happened.deleted, *touched.deleted),
             label_changes=labels,
         )
-        self.result.changed = bool(keep) or self.result.drafts_touched
+        self.result.changed = bool(keep) or self.result.drafts_touched or heard.changed
         if keep:
             self._widen(set(), written=set(), until_units=self.gmail.usage.quota_units + WIDENING_UNITS)
 
@@ -142,6 +147,15 @@ class Sync:
             if gmail_id not in {s.gmail_id for s in keep}
         }
 
+    def _with_tracked(self, keep: list[Source], threads: Sequence[str]) -> list[Source]:
+        """With the whole of each thread that the user just labelled ``Followup/Track``, even if it was forgotten."""
+        for thread_id in threads:
+            if thread_id in self.reader.forgotten:
+                self.store.remember_again(thread_id)
+            have = {s.gmail_id for s in keep}
+            keep = [*keep, *(s for s in self.reader.thread(thread_id) if s.gmail_id not in have)]
+        return keep
+
     def _with_context(self, item: Added, threads: set[str], people: set[str]) -> list[Source]:
         """The new message; with the thread before it where that was never read and now matters."""
         source = self.reader.message(item.gmail_id)
@@ -165,11 +179,14 @@ class Sync:
         before = self.store.present()
         hits = self._listed(first_queries(self.after, lexicon_words()))
         written = self._threads("", "SENT")
+        labelled = self.labels.listed()
+        self.labels.keep_tracked(labelled)
         self.reader.take(hits, written=written, until_units=spent + FIRST_READ_UNITS)
         self._converse(written, until_units=spent + CONVERSATION_UNITS)
         self._widen(set(), written=written, until_units=spent + ALL_UNITS, everything=True)
         lost = self._lost(before) if before else ()
-        self.store.advance(str(cursor), at=self.now, deleted=lost)
+        relabelled = self.labels.differing(labelled, lost)
+        self.store.advance(str(cursor), at=self.now, deleted=lost, label_changes=relabelled)
         left_out = self.reader.left_out - self.reader.taken
         if left_out:
             what = f"{len(left_out)} less telling threads were not read: the first reading keeps within a minute's quota"

@@ -12,6 +12,7 @@ from agent.config import Config
 from agent.core import explain
 from agent.core.document import Judged, document, events
 from agent.core.judge import again, judge, read
+from agent.core.labels import is_sighting
 from agent.core.model import (
     Address,
     Candidacy,
@@ -25,6 +26,7 @@ from agent.core.model import (
 )
 from agent.core.plan import Rules
 from agent.cycle.create import Stop
+from agent.cycle.labels import remember_sightings, wishes_now
 from agent.store.records import Account, Conclusion, ThreadLink
 from agent.store.store import Store
 
@@ -59,10 +61,18 @@ class Thinker:
 
     def think(self) -> tuple[Judged, ...]:
         """All candidacies as the facts in the store show them now."""
-        readings = self._readings(self.store.sources())
+        sources = self.store.sources()
+        readings = self._readings(sources)
         known = {link.thread_id: link.candidacy_id for link in self.store.links()}
         self._judged = judge(
-            readings, self.store.notes(), self.store.drafts(), self.identity, self.rules, known, self.now
+            readings,
+            [note for note in self.store.notes() if not is_sighting(note)],
+            self.store.drafts(),
+            self.identity,
+            self.rules,
+            known,
+            self.now,
+            wishes=wishes_now(self.store, sources, now=self.now, zone=self.zone),
         )
         return self._judged
 
@@ -80,6 +90,7 @@ class Thinker:
         ``in_the_way``: candidacy id → why its due draft was not made.
         """
         before = {c.id: c.document for c in self.store.conclusions()}
+        remember_sightings(self.store, self.now)
         judged = self.think()
         changed = [t for j in judged if (t := self._transition(j, before.get(j.candidacy.id)))]
         self.store.replace_derived(
@@ -108,9 +119,8 @@ class Thinker:
         status = judged.outlook.status.value
         if was == status:
             return None
-        because = explain.why(judged, self.zone)[:2]
         at = judged.outlook.since or self.now
-        return Transition(judged.candidacy.id, was, status, min(at, self.now), " ".join(because)[:500])
+        return Transition(judged.candidacy.id, was, status, min(at, self.now), explain.because(judged)[:500])
 
     def seen_from(self, now: datetime) -> tuple[Judged, ...]:
         """The same conclusions from another instant (``plan``, a status after its ``wake_at``)."""
