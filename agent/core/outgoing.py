@@ -85,10 +85,12 @@ def _answered_times(fold: Fold, reading: Reading) -> None:
             return
     elif reading.has(Kind.THANK_YOU) and not reading.has(Kind.AVAILABILITY):
         return
+    if fold.arrangement.fixed_ahead(at):
+        return
     if accepts and len(times) == 1 and _repeats(fold, times[0]):
         fold.arrangement.announced(times, message, replaces_others=True)
         fold.settle(at)
-    elif times and not fold.arrangement.fixed_ahead(at):
+    elif times:
         fold.arrangement.offered(times, message, by_me=True)
 
 

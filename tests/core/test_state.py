@@ -280,3 +280,16 @@ def test_it_keeps_the_promise_that_the_user_writes_down() -> None:
     story.me("2026-03-03 17:00", Kind.THANK_YOU, deadlines=[promised("2026-03-13")])
     assert story.state.promise is not None
     assert story.state.promise.by == date(2026, 3, 13)
+
+
+def test_it_does_not_move_a_fixed_interview_because_the_user_repeats_it_in_their_own_zone() -> None:
+    story = Story()
+    story.they(
+        "2026-03-02 09:00",
+        Kind.INVITATION,
+        text="We meet on the 3rd at 2.",
+        invites=[invite("2026-03-03 14:00")],
+    )
+    story.me("2026-03-02 10:00", Kind.ACCEPTANCE, times=[firm("2026-03-03 20:00", said="the 3rd at 2")])
+    [interview] = story.state.live_interviews
+    assert interview.start == at("2026-03-03 14:00")
