@@ -119,15 +119,25 @@ def letter(
 
 
 def fill(mailbox: Mailbox, *, messages: int, threads: int, seed: int = 7) -> list[str]:
-    """Fill the mailbox over two years; returns the thread keys of the interview threads (all within the last half year)."""
+    """Fill the mailbox over two years; returns the thread keys of the interview threads (all within the last half year).
+
+    Beside the noise: three receipts of applications and five conversations about other things for each interview thread.
+    """
     draw = random.Random(seed)
     rows = [(NOW - timedelta(days=730 * draw.random()), "noise", i) for i in range(messages)]
     rows += [(NOW - timedelta(days=10 + 150 * draw.random()), "interview", i) for i in range(threads)]
+    rows += [(NOW - timedelta(days=170 * draw.random()), "receipt", i) for i in range(3 * threads)]
+    rows += [(NOW - timedelta(days=170 * draw.random()), "chat", i) for i in range(5 * threads)]
     for at, kind, number in sorted(rows):
-        if kind == "noise":
-            _noise(mailbox, at, number, draw)
-        else:
-            _interview(mailbox, at, number)
+        match kind:
+            case "noise":
+                _noise(mailbox, at, number, draw)
+            case "receipt":
+                _receipt(mailbox, at, number)
+            case "chat":
+                _chat(mailbox, at, number)
+            case _:
+                _interview(mailbox, at, number)
     return [f"interview-{n}" for n in range(threads)]
 
 
@@ -147,6 +157,40 @@ def _noise(mailbox: Mailbox, at: datetime, number: int, draw: random.Random) -> 
     )
     labels = ["SENT"] if mine else ["INBOX", *([label] if label else [])]
     mailbox.deliver(raw, labels=labels, thread_key=f"noise-{number}", at=at)
+
+
+def _receipt(mailbox: Mailbox, at: datetime, number: int) -> None:
+    """An applicant tracking system has received an application: job words, and nothing to follow up."""
+    firm, trade = (
+        f"{FIRMS[number % len(FIRMS)]} {KINDS[number % len(KINDS)]} {number}",
+        TRADES[number % len(TRADES)],
+    )
+    text = f"Hi Dana,\n\nThank you for applying for the {trade} role at {firm}. If there is a fit, a recruiter will invite you to an interview.\n"
+    raw = letter(
+        f"{firm} <no-reply@us.greenhouse-mail.io>",
+        ME,
+        at,
+        f"Thank you for applying to {firm}",
+        text,
+        message_id=f"<r{number}@ats.example>",
+    )
+    mailbox.deliver(raw, labels=["INBOX", "CATEGORY_UPDATES"], thread_key=f"receipt-{number}", at=at)
+
+
+def _chat(mailbox: Mailbox, at: datetime, number: int) -> None:
+    """A conversation both ways about anything but a job."""
+    them = (
+        f"Kim {number} <kim@neighbours{number % 40}.example>"
+        if number % 2
+        else f"Kim {number} <kim{number}@gmail.com>"
+    )
+    first, second = f"<c{number}.0@mail.example>", f"<c{number}.1@mail.example>"
+    subject = ("the fence", "Saturday", "your invoice", "photos", "the school run")[number % 5]
+    raw = letter(them, ME, at, subject, "Could you have a look and tell me by Friday?\n", message_id=first)
+    mailbox.deliver(raw, labels=["INBOX"], thread_key=f"chat-{number}", at=at)
+    later = at + timedelta(hours=5)
+    raw = letter(ME, them, later, f"Re: {subject}", "Sure, will do.\n", message_id=second, reply_to=first)
+    mailbox.deliver(raw, labels=["SENT"], thread_key=f"chat-{number}", at=later)
 
 
 def _interview(mailbox: Mailbox, at: datetime, number: int) -> None:
