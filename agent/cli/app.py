@@ -26,6 +26,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "show": ("show:command", "One candidacy's timeline, each event with its evidence."),
     "why": ("why:command", "The reasoning behind a status, in sentences."),
     "plan": ("plan:command", "What will be done, and when."),
+    "call": ("call:command", "A script, the number and good hours for a follow-up by telephone."),
     "track": ("track:command", "Treat a Gmail thread as a candidacy though no rule found it."),
     "ignore": ("verdicts:ignore", "Leave this one alone."),
     "close": ("verdicts:close", "I am out of it."),
