@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from agent.core import senders
 from agent.core.lexicon import LANGUAGES, pack
@@ -58,6 +58,9 @@ def lists() -> Lists:
     )
 
 
+SHORT = 120  # characters of a name
+
+
 def _union(groups: Iterable[list[str]]) -> frozenset[str]:
     return frozenset(word for group in groups for word in group)
 
@@ -70,10 +73,21 @@ def _cues(groups: Iterable[list[str]]) -> tuple[tuple[str, ...], ...]:
 
 def letters(text: str) -> str:
     """Only the letters and digits, folded: what a domain label is made of."""
+    return _short_letters(text) if len(text) <= SHORT else _letters(text)
+
+
+@lru_cache(16_384)
+def _short_letters(text: str) -> str:
+    """Names are asked for again and again, for every pair of conversations."""
+    return _letters(text)
+
+
+def _letters(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text.lower().replace("ß", "ss").replace("ø", "o"))
     return "".join(c for c in folded if c.isalnum() and not unicodedata.combining(c))
 
 
+@lru_cache(4096)
 def label(domain: str) -> str:
     """The letters of the registered name: ``jobs.beacon-street.example`` → ``beaconstreet``."""
     return letters(senders.registrable(domain).partition(".")[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from agent.core import senders
 from agent.core.company import label, letters
@@ -25,6 +26,7 @@ def poses(sender: Address) -> bool:
     return senders.registrable(shown[1]) != senders.registrable(sender.domain)
 
 
+@lru_cache(65_536)
 def resembles(domain: str, genuine: str) -> bool:
     """True if a domain is another than ``genuine`` but made to be taken for it."""
     if not domain or not genuine or domain == genuine:

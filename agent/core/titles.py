@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from agent.core.lexicon import LANGUAGES, pack
@@ -247,6 +247,7 @@ def essence(title: str) -> frozenset[str]:
     return frozenset(w.removesuffix("s") if len(w) > 4 else w for w in folded)
 
 
+@lru_cache(65_536)
 def compatible(one: str, other: str) -> bool:
     """True if two titles can mean the same job: equal, one within the other, or one the initials of the other."""
     a, b = essence(one), essence(other)
