@@ -38,6 +38,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "merge": ("corrections:merge", "Two candidacies are one and the same."),
     "split": ("corrections:split", "A thread does not belong to a candidacy."),
     "export": ("export:command", "The candidacies as JSON, CSV or calendar."),
+    "templates": ("templates:command", "The letters' templates: list, show, check."),
+    "runs": ("runs:command", "The last turns: what they did, what they cost, how they ended."),
     "forget": ("forget:command", "Delete the stored mail of what is over."),
     "doctor": ("doctor:command", "Check everything that can be checked, with remedies."),
     "demo": ("demo:command", "Watch the whole program work, with nothing set up."),

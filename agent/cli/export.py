@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
 
-from agent.cli.context import App, clean, print_json
+from agent.cli.context import App, clean
 from agent.cli.view import View, look
+from agent.errors import DataError
 
 Json = Mapping[str, Any]
 COLUMNS = (
@@ -24,20 +29,43 @@ COLUMNS = (
 @click.option(
     "--format", "kind", type=click.Choice(("json", "csv", "ics")), required=True, help="What to write."
 )
+@click.option(
+    "--output", metavar="FILE", help="Write to this file (only you may read it) instead of standard output."
+)
 @click.pass_obj
-def command(app: App, kind: str) -> None:
-    """All candidacies, the ended ones too, on standard output.
+def command(app: App, kind: str, output: str | None) -> None:
+    """All candidacies, the ended ones too, on standard output or into a file.
 
     json is the document of `status --json --all`; csv has a line for each; ics holds interviews and due follow-ups.
     """
-    view = look(app)
+    text = _written(look(app), kind)
+    if output is None or output == "-":
+        click.echo(text, nl=False)
+    else:
+        _save(text, Path(output))
+
+
+def _written(view: View, kind: str) -> str:
     match kind:
         case "json":
-            print_json({**view.heading(), "candidacies": list(view.documents)})
+            document = {**view.heading(), "candidacies": list(view.documents)}
+            return clean(json.dumps(document, ensure_ascii=False, indent=2)) + "\n"
         case "csv":
-            click.echo(clean(as_csv(view.documents).replace("\r\n", "\n")), nl=False)
+            return clean(as_csv(view.documents).replace("\r\n", "\n"))
         case _:
-            click.echo(as_calendar(view), nl=False)
+            return as_calendar(view)
+
+
+def _save(text: str, path: Path) -> None:
+    """The whole file or none, mode 0600; what was there is replaced."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(text.encode("utf-8"))
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise DataError(f"{path} cannot be written ({error.strerror})") from error
 
 
 def as_csv(documents: Sequence[Json]) -> str:
@@ -79,9 +107,11 @@ def as_calendar(view: View) -> str:
     calendar = Calendar()
     calendar.add("prodid", "-//followup-agent//interviews//EN")
     calendar.add("version", "2.0")
+    taken: Counter[str] = Counter()
     for uid, start, end, summary, status in _entries(view.documents):
+        taken[uid] += 1  # several interviews of one day: RFC 5545 wants each UID once
         event = Event()
-        event.add("uid", f"{uid}@followup-agent")
+        event.add("uid", f"{uid}{f'-{taken[uid]}' if taken[uid] > 1 else ''}@followup-agent")
         event.add("dtstamp", view.as_of)
         event.add("dtstart", datetime.fromisoformat(start).astimezone(UTC))
         event.add("dtend", datetime.fromisoformat(end).astimezone(UTC))
