@@ -41,16 +41,16 @@ def judge(
     rules: Rules,
     known: Mapping[str, str],
     now: datetime,
-    wishes: Sequence[Note] = (),
+    labels: Sequence[Note] = (),
 ) -> tuple[Judged, ...]:
     """All candidacies as they stand at ``now``. ``known``: thread id → candidacy id of the last computation.
 
-    ``wishes`` (from labels) count like notes, but only TRACK makes a candidacy where no rule finds one.
+    ``labels``: what the user's labels say; they count like notes, but only TRACK makes a candidacy where no rule finds one.
     """
     sent = sent_drafts(records)
-    tracked = [w for w in wishes if w.kind is NoteKind.TRACK]
+    tracked = [n for n in labels if n.kind is NoteKind.TRACK]
     found = linking.candidacies(readings, [*notes, *tracked], identity, known)
-    told = (*notes, *wishes)
+    told = (*notes, *labels)
     return tuple(_judged(c, _notes_of(c, told), _records_of(c, records), sent, rules, now) for c in found)
 
 

@@ -1,6 +1,6 @@
-"""What the user says from inside Gmail: labels under ``Followup/`` on a thread, read as wishes.
+"""What the user says from inside Gmail: labels under ``Followup/`` on a thread, read as instructions.
 
-A wish lasts as long as its label does. It is drawn from the facts each time and outranks the rules as a note does; only
+An instruction lasts as long as its label does. It is drawn from the facts each time and outranks the rules as a note does; only
 the instant at which the label was first seen is remembered (``sighting``), for "Snooze 1w" counts from there.
 """
 
@@ -23,7 +23,7 @@ _LONGEST = 225  # characters of a label's name in Gmail
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Instruction:
     """What one label asks for. A snooze lasts ``days`` from when the label was seen, or until the day ``until``."""
 
     kind: NoteKind
@@ -36,45 +36,45 @@ def is_ours(name: str) -> bool:
     return _OURS.fullmatch(name[:_LONGEST]) is not None
 
 
-def wish(name: str) -> Wish | None:
-    """The wish that a label's name expresses (case does not matter), or None."""
+def instruction(name: str) -> Instruction | None:
+    """The instruction that a label's name expresses (case does not matter), or None."""
     found = _OURS.fullmatch(name[:_LONGEST])
     if found is None:
         return None
     said = " ".join(found[1].split()).casefold()
     if said in KINDS:
-        return Wish(KINDS[said])
+        return Instruction(KINDS[said])
     span = _SNOOZE.fullmatch(said)
     if span is None:
         return None
     if span[1]:
-        return Wish(NoteKind.SNOOZE, days=int(span[1]) * (7 if span[2] == "w" else 1))
+        return Instruction(NoteKind.SNOOZE, days=int(span[1]) * (7 if span[2] == "w" else 1))
     try:
-        return Wish(NoteKind.SNOOZE, until=date.fromisoformat(span[3]))
+        return Instruction(NoteKind.SNOOZE, until=date.fromisoformat(span[3]))
     except ValueError:
         return None
 
 
-def wishes_of(names: Mapping[str, str]) -> dict[str, Wish]:
-    """Label id → its wish, of those labels (id → name) that have one."""
-    return {label_id: found for label_id, name in names.items() if (found := wish(name)) is not None}
+def instructions_of(names: Mapping[str, str]) -> dict[str, Instruction]:
+    """Label id → its instruction, of those labels (id → name) that have one."""
+    return {label_id: found for label_id, name in names.items() if (found := instruction(name)) is not None}
 
 
 def labelled(
-    sources: Iterable[Source], gone: AbstractSet[str], wishes: Mapping[str, Wish]
+    sources: Iterable[Source], gone: AbstractSet[str], instructions: Mapping[str, Instruction]
 ) -> frozenset[tuple[str, str]]:
-    """``(thread_id, label_id)`` of every wish that a thread carries; one labelled message is enough.
+    """``(thread_id, label_id)`` of every instruction that a thread carries; one labelled message is enough.
 
     Of a thread that is partly deleted, what is left counts (``gone``: ids no longer in Gmail).
     """
     known = tuple(sources)
     alive = {s.thread_id for s in known if s.gmail_id not in gone}
     speaking = (s for s in known if s.gmail_id not in gone or s.thread_id not in alive)
-    return frozenset((s.thread_id, label) for s in speaking for label in s.label_ids & wishes.keys())
+    return frozenset((s.thread_id, label) for s in speaking for label in s.label_ids & instructions.keys())
 
 
 def sighting(thread_id: str, label_id: str, name: str, at: datetime) -> Note:
-    """The note that remembers when a label was first seen on a thread; it carries no wish by itself."""
+    """The note that remembers when a label was first seen on a thread; it carries no instruction by itself."""
     return Note(0, thread_id, NoteKind.SET, at, at, key=f"{MARK}{label_id}", value=name)
 
 
@@ -88,7 +88,7 @@ def sightings(notes: Iterable[Note]) -> dict[tuple[str, str], Note]:
     return {(n.thread_id, n.key.removeprefix(MARK)): n for n in notes if is_sighting(n)}
 
 
-def wishes_from_labels(
+def notes_from_labels(
     carried: Iterable[tuple[str, str]],
     names: Mapping[str, str],
     seen: Mapping[tuple[str, str], datetime],
@@ -96,11 +96,11 @@ def wishes_from_labels(
     now: datetime,
     zone: str,
 ) -> tuple[Note, ...]:
-    """The wishes of all labelled threads as notes, oldest first; their negative numbers meet no stored note's.
+    """The instructions of all labelled threads as notes, oldest first; their negative numbers meet no stored note's.
 
     ``carried``: pairs of ``labelled``; ``seen``: when each was first seen (else ``now``).
     """
-    known = wishes_of(names)
+    known = instructions_of(names)
     told = sorted(
         (
             seen.get((thread, label), now),
@@ -117,8 +117,8 @@ def wishes_from_labels(
     )
 
 
-def _end(asked: Wish, seen: datetime, zone: str) -> str:
-    """The day on which a snooze ends, in ISO 8601; nothing for another wish."""
+def _end(asked: Instruction, seen: datetime, zone: str) -> str:
+    """The day on which a snooze ends, in ISO 8601; nothing for another instruction."""
     if asked.kind is not NoteKind.SNOOZE:
         return ""
     return (asked.until or seen.astimezone(ZoneInfo(zone)).date() + timedelta(days=asked.days)).isoformat()

@@ -1,4 +1,4 @@
-"""The user's labels in Gmail: which threads carry a wish now, and what that asks of a sync. Reading only.
+"""The user's labels in Gmail: which threads carry an instruction now, and what that asks of a sync. Reading only.
 
 Names cost one unit and are asked for only where an id is unknown, and on a full listing.
 """
@@ -32,7 +32,7 @@ class Labels:
 
     reader: Reader
     now: datetime
-    wishes: dict[str, words.Wish] = field(init=False)
+    instructions: dict[str, words.Instruction] = field(init=False)
     names: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -48,12 +48,14 @@ class Labels:
         put = frozenset(label for _, ids in given for label in ids)
         tracks = self._tracks()
         tracked = tuple(dict.fromkeys(thread for thread, ids in given if ids & tracks))
-        return Heard(bool((taken | put) & self.wishes.keys()), tracked)
+        return Heard(bool((taken | put) & self.instructions.keys()), tracked)
 
     def listed(self) -> dict[str, dict[str, str]]:
-        """On a full listing: label id → gmail_id → thread_id of all mail that carries the wish now."""
+        """On a full listing: label id → gmail_id → thread_id of all mail that carries the instruction now."""
         self._refresh()
-        return {label: dict(self.reader.gmail.list_messages(label_ids=[label])) for label in self.wishes}
+        return {
+            label: dict(self.reader.gmail.list_messages(label_ids=[label])) for label in self.instructions
+        }
 
     def keep_tracked(self, listed: dict[str, dict[str, str]]) -> None:
         """Read and keep the tracked threads that are not known yet; forgotten ones stay forgotten."""
@@ -65,43 +67,45 @@ class Labels:
             self.reader.taken.add(thread_id)
 
     def differing(self, listed: dict[str, dict[str, str]], lost: Iterable[str]) -> dict[str, frozenset[str]]:
-        """gmail_id → its labels, of the stored mail whose wishes are not those that were listed."""
+        """gmail_id → its labels, of the stored mail whose instructions are not those that were listed."""
         stored = self.reader.store.label_ids(self.reader.store.present().keys() - set(lost))
         now = {
-            m: (ids - self.wishes.keys()) | {label for label, mail in listed.items() if m in mail}
+            m: (ids - self.instructions.keys()) | {label for label, mail in listed.items() if m in mail}
             for m, ids in stored.items()
         }
         return {m: ids for m, ids in now.items() if ids != stored[m]}
 
     def _tracks(self) -> frozenset[str]:
-        return frozenset(label for label, wish in self.wishes.items() if wish.kind is NoteKind.TRACK)
+        return frozenset(
+            label for label, instruction in self.instructions.items() if instruction.kind is NoteKind.TRACK
+        )
 
     def _know(self, names: dict[str, str]) -> None:
-        self.names, self.wishes = names, words.wishes_of(names)
+        self.names, self.instructions = names, words.instructions_of(names)
 
     def _refresh(self) -> None:
         """Ask Gmail for the names; a label under Followup/ that says nothing known is a problem of this sync."""
         self._know({label_id: name for name, label_id in self.reader.gmail.labels().items()})
         self.reader.store.save_labels(self.names)
         for label_id, name in self.names.items():
-            if words.is_ours(name) and label_id not in self.wishes:
+            if words.is_ours(name) and label_id not in self.instructions:
                 what = (
                     f"the label “{name}” is not understood: Ignore, Track, Done, Snooze 1w, 3d or 2026-12-01"
                 )
                 self.reader.result.problems.append(Problem("", what))
 
 
-def wishes_now(store: Store, sources: Sequence[Source], *, now: datetime, zone: str) -> tuple[Note, ...]:
-    """The wishes that the stored labels express, as notes. ``sources``: all mail that is stored."""
+def told_by_labels(store: Store, sources: Sequence[Source], *, now: datetime, zone: str) -> tuple[Note, ...]:
+    """The instructions that the stored labels express, as notes. ``sources``: all mail that is stored."""
     names = store.labels()
     seen = {pair: note.made_at for pair, note in words.sightings(store.notes()).items()}
-    return words.wishes_from_labels(_carried(store, sources, names), names, seen, now=now, zone=zone)
+    return words.notes_from_labels(_carried(store, sources, names), names, seen, now=now, zone=zone)
 
 
 def remember_sightings(store: Store, now: datetime) -> None:
     """Keep the instant of what is seen for the first time; forget that of a label that was taken off."""
     names, known = store.labels(), words.sightings(store.notes())
-    wanted = words.wishes_of(names)
+    wanted = words.instructions_of(names)
     carried = _carried(store, store.sources(), names) if wanted else frozenset()
     if known.keys() == carried:
         return
@@ -113,5 +117,5 @@ def remember_sightings(store: Store, now: datetime) -> None:
 
 
 def _carried(store: Store, sources: Sequence[Source], names: dict[str, str]) -> frozenset[tuple[str, str]]:
-    wishes = words.wishes_of(names)
-    return words.labelled(sources, store.gone_ids(), wishes) if wishes else frozenset()
+    instructions = words.instructions_of(names)
+    return words.labelled(sources, store.gone_ids(), instructions) if instructions else frozenset()

@@ -26,7 +26,7 @@ from agent.core.model import (
 )
 from agent.core.plan import Rules
 from agent.cycle.create import Stop
-from agent.cycle.labels import remember_sightings, wishes_now
+from agent.cycle.labels import remember_sightings, told_by_labels
 from agent.store.records import Account, Conclusion, ThreadLink
 from agent.store.store import Store
 
@@ -72,7 +72,7 @@ class Thinker:
             self.rules,
             known,
             self.now,
-            wishes=wishes_now(self.store, sources, now=self.now, zone=self.zone),
+            labels=told_by_labels(self.store, sources, now=self.now, zone=self.zone),
         )
         return self._judged
 

@@ -1,4 +1,4 @@
-"""Labels under Followup/ are wishes."""
+"""Labels under Followup/ are instructions."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime
 import pytest
 
 from agent.core.labels import (
-    Wish,
+    Instruction,
+    instruction,
+    instructions_of,
     is_ours,
     is_sighting,
     labelled,
+    notes_from_labels,
     sighting,
     sightings,
-    wish,
-    wishes_from_labels,
-    wishes_of,
 )
 from agent.core.model import NoteKind, Source
 
@@ -30,12 +30,12 @@ def source(gmail_id: str, thread_id: str, *labels: str) -> Source:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("Followup/Ignore", Wish(NoteKind.IGNORE)),
-        ("followup/TRACK", Wish(NoteKind.TRACK)),
-        ("Follow-up / Done", Wish(NoteKind.CLOSE)),
-        ("Followup/Snooze 1w", Wish(NoteKind.SNOOZE, days=7)),
-        ("Followup/Snooze 3d", Wish(NoteKind.SNOOZE, days=3)),
-        ("Followup/snooze  2026-12-01", Wish(NoteKind.SNOOZE, until=date(2026, 12, 1))),
+        ("Followup/Ignore", Instruction(NoteKind.IGNORE)),
+        ("followup/TRACK", Instruction(NoteKind.TRACK)),
+        ("Follow-up / Done", Instruction(NoteKind.CLOSE)),
+        ("Followup/Snooze 1w", Instruction(NoteKind.SNOOZE, days=7)),
+        ("Followup/Snooze 3d", Instruction(NoteKind.SNOOZE, days=3)),
+        ("Followup/snooze  2026-12-01", Instruction(NoteKind.SNOOZE, until=date(2026, 12, 1))),
         ("Followup/Snooze 2026-02-30", None),
         ("Followup/Snooze", None),
         ("Followup/Snooze soon", None),
@@ -45,8 +45,8 @@ def source(gmail_id: str, thread_id: str, *labels: str) -> Source:
         ("Followup/Ignored", None),
     ],
 )
-def test_it_reads_the_name_of_a_label(name: str, expected: Wish | None) -> None:
-    assert wish(name) == expected
+def test_it_reads_the_name_of_a_label(name: str, expected: Instruction | None) -> None:
+    assert instruction(name) == expected
 
 
 def test_it_knows_a_label_that_was_meant_for_it() -> None:
@@ -57,16 +57,16 @@ def test_it_knows_a_label_that_was_meant_for_it() -> None:
 
 def test_it_takes_one_labelled_message_for_the_thread() -> None:
     mail = [source("m1", "t1", "L1", "INBOX"), source("m2", "t1", "INBOX"), source("m3", "t2", "L3")]
-    assert labelled(mail, frozenset(), wishes_of(NAMES)) == {("t1", "L1")}
+    assert labelled(mail, frozenset(), instructions_of(NAMES)) == {("t1", "L1")}
 
 
 def test_it_takes_what_is_left_of_a_thread_for_the_thread() -> None:
     mail = [source("m1", "t1", "L1"), source("m2", "t1"), source("m3", "t2", "L1")]
-    assert labelled(mail, {"m1", "m3"}, wishes_of(NAMES)) == {("t2", "L1")}
+    assert labelled(mail, {"m1", "m3"}, instructions_of(NAMES)) == {("t2", "L1")}
 
 
 def test_it_counts_a_snooze_from_the_local_day_on_which_the_label_was_seen() -> None:
-    [told] = wishes_from_labels(
+    [told] = notes_from_labels(
         [("t1", "L2")], NAMES, {("t1", "L2"): SEEN}, now=SEEN.replace(month=4), zone="America/New_York"
     )
     assert (told.kind, told.value, told.made_at, told.thread_id) == (
@@ -77,8 +77,8 @@ def test_it_counts_a_snooze_from_the_local_day_on_which_the_label_was_seen() -> 
     )
 
 
-def test_it_numbers_wishes_so_that_none_is_lost_or_meets_a_note() -> None:
-    told = wishes_from_labels(
+def test_it_numbers_instructions_so_that_none_is_lost_or_meets_a_note() -> None:
+    told = notes_from_labels(
         [("t1", "L1"), ("t1", "L2"), ("t2", "L4"), ("t2", "L3")], NAMES, {}, now=SEEN, zone="UTC"
     )
     assert len({note.id for note in told}) == 3
