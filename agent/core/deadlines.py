@@ -17,6 +17,7 @@ from agent.core.dates.clauses import Clause, clauses
 from agent.core.dates.counting import in_named_week
 from agent.core.dates.cues import cues_of
 from agent.core.dates.gate import SURE, Found, Gate
+from agent.core.dates.reported import reported
 from agent.core.dates.sentences import sentences
 from agent.core.language import detect
 from agent.core.model import Deadline
@@ -40,7 +41,7 @@ def deadlines(
     """The deadlines a text sets, in its order; ``written`` is aware and carries the writer's own offset.
 
     ``party`` is "employer" for what they promise and "candidate" for what the candidate is asked, or promises
-    themselves (``outgoing``). ``anchors`` dates what a text counts from ("a week after your interview").
+    themselves (``outgoing``); what they recall of the employer's promises has the rule "reported". ``anchors`` dates what a text counts from ("a week after your interview").
     What is less sure than ``least`` is left out: boilerplate ("if your profile matches, within two weeks") and lower
     bounds ("not before May") are no promise to rely on.
     """
@@ -105,7 +106,7 @@ class _Reader:
 
     def _in_clause(self, clause: Clause, told: list[Clause]) -> list[Found]:
         if self.outgoing:
-            return self.gate.own(clause)
+            return self.gate.own(clause) + reported(clause, self.gate.cues, self.gate.moment)
         return self.gate.passed(clause, told, self.previous, self.earlier)
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from agent.core.dates.cues import Cues
 from agent.core.dates.folding import folded
 from agent.core.dates.spans import DaySpan, Line
+
+WAITS = frozenset({"day", "bizday", "week", "month"})
+WAIT_GAP = 6  # characters: "max", a comma
+OF = re.compile(r"\s*(?:of|de|d'|di|von|mit|with)\b")
+AND = re.compile(r"\s*(?:and|und|et|y|e|en)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,11 @@ class Clause:
 def clauses(line: Line, cues: Cues) -> list[Clause]:
     """The clauses of a sentence in order; no cut goes through a date ("Tuesday and Thursday")."""
     low = folded(line.text)
-    cuts = [(m.start(), m.end()) for m in cues["clause"].finditer(low) if not _inside(m.start(), line.spans)]
+    cuts = [
+        (m.start(), m.end())
+        for m in cues["clause"].finditer(low)
+        if not _inside(m.start(), line.spans) and not _awaits(low, m.start(), line.spans, cues)
+    ]
     starts = [0, *(end for _, end in cuts)]
     ends = [*(start for start, _ in cuts), len(low)]
     asks = line.text.rstrip().endswith("?")
@@ -42,3 +52,17 @@ def clauses(line: Line, cues: Cues) -> list[Clause]:
 
 def _inside(place: int, spans: tuple[DaySpan, ...]) -> bool:
     return any(span.lead < place < span.end for span in spans)
+
+
+def _awaits(low: str, cut: int, spans: tuple[DaySpan, ...], cues: Cues) -> bool:
+    """Reads "Figure a couple weeks and we'll know": the wait and what ends it are one statement."""
+    last = next((span for span in reversed(spans) if span.end <= cut), None)
+    if last is None or not waits(last, low[: last.lead], low[last.end :], cues):
+        return False
+    return cut - last.end <= WAIT_GAP and AND.match(low, cut) is not None
+
+
+def waits(span: DaySpan, lead: str, rest: str, cues: Cues) -> bool:
+    """A bare duration that opens its sentence, with nothing before it but "figure", "give it"; no "weeks of training"."""
+    waited = span.bare and span.grain in WAITS and not OF.match(rest)
+    return waited and cues["opener"].search(lead.strip(" ,.-")) is not None

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from agent.core.dates.clauses import Clause
+from agent.core.dates.clauses import Clause, waits
 from agent.core.dates.counting import after_event, counted, then_day
 from agent.core.dates.cues import Cues
 from agent.core.dates.folding import folded
@@ -105,7 +105,8 @@ class Gate:
             return True
         if self._lasts(span):
             return "for" in span.limits and self.cues["patience"].search(clause.text) is not None
-        return not span.bare or self.cues["lasting"].search(clause.text) is not None
+        lasting = self.cues["lasting"].search(clause.text) is not None
+        return not span.bare or lasting or waits(span, clause.before(span), clause.behind(span), self.cues)
 
     def _lasts(self, span: DaySpan) -> bool:
         """Reads "for two weeks", "since Monday", "from June 1": no day by which anything is done."""
@@ -128,7 +129,8 @@ class Gate:
     def _promised(self, span: DaySpan, clause: Clause, at: int, *, strong: bool) -> Found | None:
         """``at``: where the promising words in front end, or -1 if they come behind the date."""
         cues, firm, ahead = self.cues, bool(span.limits & FIRM), at < 0
-        if not strong and not firm and not cues["modal"].search(clause.text):
+        waiting = ahead and waits(span, clause.before(span), clause.behind(span), cues)
+        if not (strong or firm or waiting or cues["modal"].search(clause.text)):
             return None
         if cues["call"].search(clause.text) and not firm and cues["clock"].search(clause.text):
             return None  # "I'll call you Tuesday at 2" is an appointment

@@ -197,3 +197,13 @@ def weekday_after_holiday(ts: list[Token], moment: Moment) -> Days | None:
     if base is None or not any(t.value == "after" for t in some(ts, "L")):
         return None
     return one_day(reckon.weekday_after(base.latest, number(some(ts, "W")[0])))
+
+
+def named_weekend(ts: list[Token], moment: Moment) -> Days | None:
+    """Reads "the King's Birthday long weekend", "Labor Day weekend": from the holiday to the weekend's last day."""
+    first, second = some(ts, "H")
+    base = holiday([first], moment)
+    if base is None or str(second.value) not in {"weekend", "long_weekend"} or first.value == "weekend":
+        return None
+    ahead = {3: 3, FRIDAY: 2, SATURDAY: 1}.get(base.latest.weekday(), 0)
+    return replace(base, latest=base.latest + ahead * DAY)

@@ -15,6 +15,7 @@ from dateutil.easter import easter
 from dateutil.relativedelta import FR, MO, TH, relativedelta
 
 from agent.core.calendar_days import Calendar, add_business_days, is_business_day, is_holiday, public_holidays
+from agent.core.dates.public_names import PUBLIC, next_named
 
 DAY = timedelta(days=1)
 FRIDAY, SATURDAY = 4, 5
@@ -179,6 +180,7 @@ NTH = {
     "mlk": (1, MO(3)), "presidents": (2, MO(3)), "memorial": (5, MO(-1)), "labor": (9, MO(1)),
     "columbus": (10, MO(2)), "thanksgiving": (11, TH(4)), "black_friday": (11, FR(4)), "family": (2, MO(3)),
 }  # fmt: skip
+NATIONAL = frozenset({"independence", "family"})  # whose day each country sets
 
 
 def _holiday_in(key: str, year: int, code: str) -> date | None:
@@ -202,6 +204,10 @@ def _holiday_in(key: str, year: int, code: str) -> date | None:
 
 def holiday(moment: Moment, key: str) -> date | None:
     """The next day of that holiday from today on; ``bank`` is the next public holiday of the calendar."""
+    if key.startswith(PUBLIC):
+        return next_named(key, moment.holidays, moment.today)
+    if key in NATIONAL and (found := next_named(key, moment.holidays, moment.today)) is not None:
+        return found
     if key == "bank":
         return _next_public(moment)
     if key == "long_weekend":

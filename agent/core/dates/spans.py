@@ -8,14 +8,17 @@ from datetime import date
 from functools import cache, lru_cache
 
 from agent.core.dates import reckoning as reckon
+from agent.core.dates.cues import cues_of
 from agent.core.dates.days import Days, Meaning
 from agent.core.dates.folding import folded
 from agent.core.dates.grammar import PATTERNS
+from agent.core.dates.public_names import with_names
 from agent.core.dates.reckoning import DAY, Moment
 from agent.core.dates.tokens import Token, tokens, words_of
 from agent.core.lexicon import pack
 
 MAX_SENTENCE = 600
+PARTICLE = 40  # characters of a verb with its particle, and what stands before it
 MAX_SPANS = 16  # in one sentence
 _DOUBLED = re.compile("NpNp")
 
@@ -57,7 +60,7 @@ class Line:
 def read(sentence: str, moment: Moment) -> Line:
     """All days of one sentence (its first 600 characters), in the order of the text."""
     text = sentence[:MAX_SENTENCE]
-    core = _core(text, moment.language)
+    core = with_names(_core(text, moment.language), text, moment.holidays, moment.today.year)
     kinds = "".join(token.kind for token in core)
     found = [_limited(hit, core, kinds, moment) for hit in _hits(core, kinds, moment)]
     nouns = _listed(moment.language, "ordinal_nouns")
@@ -80,7 +83,13 @@ def _core(sentence: str, language: str) -> tuple[Token, ...]:
         if token.kind != "F" and not hyphen:
             day = isinstance(number, int) and 1 <= number <= 31
             kept.append(replace(token, kind="O") if day else token)
-    return tuple(kept)
+    particle, low = cues_of(language)["particle"], folded(sentence)
+    return tuple(
+        replace(token, kind="z")
+        if token.kind == "L" and particle.search(low[max(0, token.end - PARTICLE) : token.end])
+        else token
+        for token in kept
+    )
 
 
 def _without_doubles(found: list[Token]) -> list[Token]:
