@@ -149,6 +149,10 @@ def test_it_brings_back_a_forgotten_thread_only_when_it_is_labelled_anew(world: 
     label(world, "d1", "Followup/Track")
     world.sync("2026-03-04T09:10:00-05:00")
     assert len(candidacies(world)) == 2
+    world.write(
+        "d2", DRUMS, ME, "2026-03-04T09:12:00-05:00", "Or on Friday?", thread="drums", subject="Thursday"
+    )
+    assert world.sync("2026-03-04T09:15:00-05:00")["messages_fetched"] == 1
 
 
 def test_it_lets_a_later_word_overrule_an_older_label(world: World) -> None:
