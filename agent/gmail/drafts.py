@@ -267,7 +267,7 @@ def _words(text: str) -> list[str]:
 
 def _recipients(values: Iterable[str]) -> list[str]:
     """Addresses without names, folded and sorted."""
-    found = getaddresses([value[:_LONGEST_HEADER] for value in values])
+    found = getaddresses([value[:_LONGEST_HEADER] for value in values if value])
     return sorted({normal_email(address) for _, address in found if "@" in address})
 
 
