@@ -107,7 +107,11 @@ class Creation:
         except DataError as error:
             self._stop(judged, str(error))
             return False
-        raw = to_bytes(letter, key=action.key, date=self.hands.now, attachments=enclosed)
+        try:
+            raw = to_bytes(letter, key=action.key, date=self.hands.now, attachments=enclosed)
+        except ValueError as unsafe:
+            self._stop(judged, f"it could not be written safely ({unsafe})")
+            return False
         if known is None:
             if not self.hands.store.put_intent(record):
                 return False
