@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.core.job_talk import ARRANGES, about_job, of_interview, other_matter, speaks_of
+from agent.core.job_talk import ARRANGES, about_job, of_interview, other_matter, position_of, speaks_of
 from agent.core.model import Identity, Invite, Reading, SignalKind
+from agent.core.occasions import asks_plainly, elsewhere, is_bare, is_private, refused
 from agent.core.parties import employer_domain, is_machine, is_vendor_robot, own_domains
 from agent.core.sides import Sides
 
@@ -54,6 +55,7 @@ NO = Verdict(qualified=False)
 
 def verdict(readings: Sequence[Reading], sides: Sides, identity: Identity, *, title: str = "") -> Verdict:
     """Judge one conversation, its messages in order of time; ``title``: the position it names."""
+    title = position_of(title)
     heard = [r for r in readings if _may_testify(r, sides, identity)]
     theirs = [r for r in heard if not r.outgoing]
     against = [r for r in heard if r.strong(SignalKind.NOT_A_JOB_INTERVIEW)]
@@ -75,8 +77,15 @@ def verdict(readings: Sequence[Reading], sides: Sides, identity: Identity, *, ti
         or not (title or any(map(of_interview, heard)))
     ):
         return NO
+    away = elsewhere(heard, title=title)
     firm = [r for r in (*arranging, *after) if r not in against and not r.has(SignalKind.NOT_A_JOB_INTERVIEW)]
-    if not firm or (against and len(against) >= len([r for r in firm if about_job(r, title=title)])):
+    firm = [r for r in firm if not is_private(r)]
+    firm = [r for r in firm if r.message.thread_id not in away and (answered or _solid(r))]
+    if (
+        not firm
+        or refused(heard)
+        or (against and len(against) >= len([r for r in firm if about_job(r, title=title)]))
+    ):
         return NO
     doubts = _doubts(readings, sides, arranging, interviewer)
     if interviewer and (
@@ -103,6 +112,11 @@ def _may_testify(reading: Reading, sides: Sides, identity: Identity) -> bool:
     ):
         return False
     return sides.holds(sender.email) or is_vendor_robot(sender.email)
+
+
+def _solid(reading: Reading) -> bool:
+    """Enough of a message that the user never answered: it fixes something, or plainly asks."""
+    return not is_bare(reading) or asks_plainly(reading)
 
 
 def _arranges(reading: Reading, identity: Identity, *, answered: bool, applied: bool) -> bool:

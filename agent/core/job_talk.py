@@ -32,6 +32,12 @@ def about_job(reading: Reading, *, title: str) -> bool:
     return bool(title) or (recruits(reading) and not other_matter(reading))
 
 
+def position_of(title: str) -> str:
+    """The title, unless it only says that nobody is employed ("Volunteer")."""
+    words = set(_WORDS.findall(title.lower()))
+    return "" if words and words <= set(_gate_words("never_a_job")) else title
+
+
 def of_interview(reading: Reading) -> bool:
     """True if an interview is spoken of, not only a time ("free for a demo?")."""
     return bool(reading.message.invites) or reading.has(

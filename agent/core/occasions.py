@@ -1,0 +1,172 @@
+"""What else people are invited to than a job interview, and who invites whom.
+
+Admissions, tenancies, broadcasts, studies, tickets, references; friends who talk of their own interviews; candidates
+who write to the user. Each is named by turns of phrase of ``lexicon/*/parties.toml`` ``[gate]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
+
+from agent.core import senders
+from agent.core.job_talk import recruits, speaks_of
+from agent.core.lexicon import LANGUAGES, pack
+from agent.core.model import Reading, Signal, SignalKind
+from agent.core.phrases import Phrase, normal, phrase, word_key
+
+_ASKS = (SignalKind.INVITATION, SignalKind.AVAILABILITY_REQUEST, SignalKind.NEXT_ROUND)
+_JOINED = (
+    SignalKind.ACCEPTANCE,
+    SignalKind.AVAILABILITY,
+    SignalKind.THANK_YOU,
+    SignalKind.FOLLOW_UP,
+    SignalKind.RESCHEDULE,
+)
+_OTHER_LOCALS = frozenset(pack("en", "parties")["common"]["other_locals"])
+_OTHER_HOSTS = tuple(pack("en", "parties")["common"]["other_hosts"])
+_STEM = 5  # letters by which a position shows that its own trade is spoken of ("admis|sions officer")
+
+
+def elsewhere(heard: Sequence[Reading], *, title: str) -> frozenset[str]:
+    """Threads that are about another occasion, or in which the user is the one who hires."""
+    return frozenset(
+        thread
+        for thread, own in _by_thread(heard).items()
+        if _user_hires(own, title=title) or _cheered(own, title=title) or _other(own, title=title)
+    )
+
+
+def is_private(reading: Reading) -> bool:
+    """True for a letter among friends: of the writer's own interview, or asking how the user's went."""
+    return not _plain(reading) and _says(reading, "private")
+
+
+def refused(heard: Sequence[Reading]) -> bool:
+    """True if the user wrote only to say that they want nothing of it, and had never applied."""
+    if any(not r.outgoing and speaks_of(r, "applied") for r in heard):
+        return False
+    mine = [r for r in heard if r.outgoing]
+    if not any(r.has(SignalKind.WITHDRAWAL) and _says(r, "refuses") for r in mine):
+        return False
+    return not any(r.has(*_JOINED) for r in mine)
+
+
+def asks_plainly(reading: Reading) -> bool:
+    """True if an invitation without a time is one: put to the user, not to "those who", and under no condition.
+
+    A robot has to ask for something the user can answer or follow; what it promises is a receipt's courtesy.
+    """
+    asked = [s for s in reading.signals if s.kind in _ASKS and not _hypothetical(s)]
+    if not asked:
+        return False
+    if _is_robot(reading):
+        return any(s.kind is not SignalKind.NEXT_ROUND for s in asked)
+    return True
+
+
+def is_bare(reading: Reading) -> bool:
+    """True if the message holds no time, no invitation to a calendar and no link to book one."""
+    booking = any(s.rule == "link.booking" for s in reading.signals)
+    return not (reading.times or reading.message.invites or booking)
+
+
+def _by_thread(heard: Iterable[Reading]) -> dict[str, list[Reading]]:
+    threads: dict[str, list[Reading]] = {}
+    for reading in heard:
+        threads.setdefault(reading.message.thread_id, []).append(reading)
+    return threads
+
+
+def _user_hires(own: Sequence[Reading], *, title: str) -> bool:
+    first = own[0]
+    opens = first.outgoing and not first.message.in_reply_to
+    if opens and _says(first, "hires") and not _says(first, "seeks"):
+        return True
+    theirs = [r for r in own if not r.outgoing]
+    return any(_says(r, "hirer") for r in theirs) and not any(_clean(r, "hirer", title=title) for r in theirs)
+
+
+def _cheered(own: Sequence[Reading], *, title: str) -> bool:
+    """True if the user wishes luck or congratulates, and nothing of a job of the user's own is in sight."""
+    return (
+        not title
+        and any(r.outgoing and _says(r, "cheers") for r in own)
+        and not any(not r.outgoing and _plain(r) for r in own)
+    )
+
+
+def _other(own: Sequence[Reading], *, title: str) -> bool:
+    """True if another occasion is named that is not the trade of the position itself."""
+    if any(_names_other(r, title) for r in own):
+        return not any(_clean(r, "elsewhere", title=title) for r in own if not r.outgoing)
+    return not title and any(not r.outgoing and not _plain(r) and _odd_sender(r) for r in own)
+
+
+def _names_other(reading: Reading, title: str) -> bool:
+    """One turn of phrase is enough, two where the message answers an application for a known position."""
+    foreign = {words for words in _found(reading, "elsewhere") if _foreign(words, title)}
+    return len(foreign) > bool(title and _plain(reading))
+
+
+def _clean(reading: Reading, key: str, *, title: str) -> bool:
+    """A message that has nothing of this kind, and is about the user's application or asks them in about a position."""
+    if _says(reading, key):
+        return False
+    asks = bool(title) and reading.strong(*_ASKS) and reading.strong(SignalKind.JOB_TOPIC)
+    return bool(title) and (asks or _plain(reading))
+
+
+def _foreign(words: str, title: str) -> bool:
+    stems = {w[:_STEM] for w in normal(title).split() if len(w) >= _STEM}
+    return not any(w[:_STEM] in stems for w in words.split())
+
+
+def _plain(reading: Reading) -> bool:
+    """True if the writer has the user's application before them, or recruits for a living."""
+    return (reading.strong(SignalKind.JOB_TOPIC) and speaks_of(reading, "applied")) or recruits(reading)
+
+
+def _odd_sender(reading: Reading) -> bool:
+    """True for admissions@…, tickets@…, …coop: addresses that do not hire."""
+    local, _, host = reading.message.sender.email.partition("@")
+    label = senders.registrable(host).partition(".")[0]
+    return local in _OTHER_LOCALS or any(label.startswith(w) or label.endswith(w) for w in _OTHER_HOSTS)
+
+
+def _is_robot(reading: Reading) -> bool:
+    sender = reading.message.sender
+    return reading.has(SignalKind.ATS) or senders.is_no_reply(sender.email) or senders.is_ats(sender.domain)
+
+
+def _hypothetical(signal: Signal) -> bool:
+    """True if the sentence speaks of what may come ("if they want to meet you"), not of what suits the user."""
+    sentence = normal(signal.evidence.quote)
+    return any(_matches(sentence, "hypothetical")) and not any(_matches(sentence, "suits"))
+
+
+def _says(reading: Reading, key: str) -> bool:
+    return bool(_found(reading, key))
+
+
+def _found(reading: Reading, key: str) -> tuple[str, ...]:
+    message = reading.message
+    return _in_text(message.subject[:300], message.body[:3000], key)
+
+
+@lru_cache(maxsize=4096)
+def _in_text(subject: str, body: str, key: str) -> tuple[str, ...]:
+    return tuple(_matches(f"{normal(subject)}\n{normal(body)}", key))
+
+
+def _matches(text: str, key: str) -> Iterator[str]:
+    """The words of each turn of phrase of this kind that stand in text of normal form."""
+    keys = frozenset(map(word_key, text.split()))
+    for turn in _turns(key):
+        if turn.may_occur(keys) and (match := turn.pattern.search(text)):
+            yield match[0]
+
+
+@cache
+def _turns(key: str) -> tuple[Phrase, ...]:
+    return tuple(phrase(source, {}) for code in LANGUAGES for source in pack(code, "parties")["gate"][key])
