@@ -109,9 +109,15 @@ class _Reader:
             )  # "1pm? Yes, that works for me."
         if cues["settled"].search(here.low):
             return True
+        if meeting.rule == "carried" and self._is_asked(here.at - 1):
+            return False
         if cues["propose"].search(here.low) and not cues["announce"].search(here.low):
             return False
         return not any(cues["asks_after"].search(low) for low in after)
+
+    def _is_asked(self, at: int) -> bool:
+        """Reads "Could you come in on Tuesday? 2.30, after lunch.": the day was a question."""
+        return at >= 0 and bool(self.said[at].days) and self.said[at].line.text.rstrip().endswith("?")
 
     def _end(self, meeting: Meeting, start: datetime, zone: str) -> datetime | None:
         """The end by the range, by "finish by 12.30pm", or by the one length that is said near by."""

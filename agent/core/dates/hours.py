@@ -32,7 +32,9 @@ def is_introduced(line: Line, at: int, last: int, language: str) -> bool:
     if before == "at" or (last > at and before in {"from", "between"}):
         return not _counts_things(line, last, language)
     if token.kind == "I":  # "2.30": at the start, or right behind a day
-        return at == 0 or kinds[at - 1] == "p" or _is_behind_day(line, at)
+        return at == 0 or kinds[at - 1] == "p" or _is_behind_day(line, at) or _is_guessed(line, at)
+    if token.kind == "N" and _is_guessed(line, at) and _is_closed(line, last):
+        return True
     if is_marked(line, last, language) or _precedes_day(line, at):
         return True
     return last > at and _is_behind_day(line, at)
@@ -72,3 +74,20 @@ def _counts_things(line: Line, at: int, language: str = "") -> bool:
     if _THING.match(line.text, token.end) or (language == "en" and _PLURAL.match(line.text, token.end)):
         return True
     return token.kind == "N" and isinstance(token.value, int) and 23 < token.value < 100
+
+
+_GUESS = frozenset(
+    {"say", "about", "around", "maybe", "perhaps", "roughly", "sagen wir", "gegen", "vers", "sobre las"}
+)
+
+
+def _is_guessed(line: Line, at: int) -> bool:
+    """Reads "Say 3?", "Let's say 2.30", "Around 4.": the whole of a short sentence that answers "when"."""
+    before = line.core[at - 1].low if at else ""
+    return before in _GUESS and at <= 3 and line.core[at].raw not in {"1", "0"}
+
+
+def _is_closed(line: Line, at: int) -> bool:
+    """True if nothing that could be counted stands behind a number."""
+    behind = line.text[line.core[at].end :].lstrip()[:1]
+    return behind in {"", ".", "?", "!", ","} and line.kinds[at + 1 : at + 2] not in {"N", "I"}

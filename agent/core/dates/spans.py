@@ -151,9 +151,11 @@ def _is_hour_of(hits: list[_Hit], hit: _Hit, core: tuple[Token, ...], kinds: str
 
 
 def _is_clock(core: tuple[Token, ...], at: int) -> bool:
-    """Reads "at 9.15" is no 9th or 15th."""
+    """Reads "at 9.15" is no 9th or 15th; nor is "10.30" where a sentence begins."""
     value = core[at].value
     dotted = core[at].kind == "I" and isinstance(value, tuple) and value[-1] == -1
+    if dotted and at == 0 and isinstance(value, tuple):
+        return len(core) > 1 and core[1].kind != "Y" and value[1] in {15, 30, 45}
     return dotted and at > 0 and core[at - 1].kind == "L" and core[at - 1].value == "at"
 
 
