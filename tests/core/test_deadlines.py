@@ -194,3 +194,9 @@ def test_it_reads_hostile_text_in_bounded_time(text: str) -> None:
     started = time.perf_counter()
     said(text)
     assert time.perf_counter() - started < 1.0
+
+
+def test_it_keeps_a_recalled_promise_apart_from_the_candidates_own() -> None:
+    text = "You said you'd let me know by Friday. I'll send you the portfolio by Monday."
+    found = deadlines(text, written=WRITTEN, language="en", holidays="US", outgoing=True)
+    assert [(d.party, d.rule) for d in found] == [("employer", "reported"), ("candidate", "own")]
