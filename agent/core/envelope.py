@@ -39,7 +39,6 @@ MACHINE = (
 HIDDEN = frozenset({"DRAFT", "SPAM", "TRASH"})
 MAX_REFERENCES = 60  # the first and the last ones; Gmail threads hold at most 100 messages
 MAX_PANEL = 4
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # none of them may stand in a header
 MAX_PREFIX = 100  # characters of a subject in which a prefix is looked for
 MAX_SUBJECT = 5_000  # what is longer is no subject; the linter stops it
 
@@ -246,9 +245,8 @@ def _named(address: Address, identity: Identity) -> Address:
 
 def reply_subject(subject: str) -> str:
     """Exactly the thread's subject with one reply prefix: ``AW:`` and ``RE:`` stay, ``Re: Re:`` becomes ``Re:``."""
-    subject = _CONTROL.sub(" ", subject)
     flat = " ".join(
-        part for part in re.split(r"[\r\n\t\x00-\x1f\x7f]+", subject[:MAX_SUBJECT]) if part
+        part for part in re.split(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", subject[:MAX_SUBJECT]) if part
     ).strip()
     single = _REPEATED.sub(r"\1", flat)
     return single if _REPLY_PREFIX.match(single) else f"Re: {single}".rstrip()

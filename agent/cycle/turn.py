@@ -54,10 +54,11 @@ class Cycle:
         before = self.gmail.usage
         account = self._account(full=full)
         report = TurnReport(account=account.address, started_at=now, dry_run=dry_run)
+        interrupted = any(last.outcome != "ok" for last in self.store.runs(1))
         run = self.store.start_run("full" if full else "partial", at=now)
         outcome = "stopped"
         try:
-            self._passes(report, now, full=full)
+            self._passes(report, now, full=full, interrupted=interrupted)
             outcome = "ok"
         except AgentError as error:
             outcome = type(error).__name__
@@ -70,13 +71,16 @@ class Cycle:
             self.store.finish_run(run, at=report.finished_at, outcome=outcome, counts=report.counts())
         return report
 
-    def _passes(self, report: TurnReport, now: datetime, *, full: bool) -> None:
+    def _passes(self, report: TurnReport, now: datetime, *, full: bool, interrupted: bool) -> None:
+        """``interrupted``: the last turn was cut off, perhaps after it had stored mail that nobody has thought about."""
         thinker = Thinker(self.store, self.config, now)
         for number in range(PASSES):
             fetched = self._sync(thinker, now, full=full and not number)
             report.mode = "full" if "full" in {report.mode, fetched.mode} else "partial"
             report.messages_fetched += fetched.fetched
             report.problems += [p for p in fetched.problems if p not in report.problems]
+            fetched.changed |= interrupted
+            fetched.drafts_touched |= interrupted
             if not number and not fetched.changed and not thinker.must_think():
                 return
             if not self._act(thinker, fetched, report, now):

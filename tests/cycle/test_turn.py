@@ -287,3 +287,26 @@ def test_it_follows_up_when_it_is_due_and_the_draft_asks_one_thing(waiting: Worl
     assert "Maria" in text
     assert text.count("?") == 1
     assert waiting.status()["status"] == "follow_up_due"
+
+
+def test_it_thinks_about_mail_that_a_cut_off_turn_had_stored(
+    drafted: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafted.write(
+        "m4",
+        MARIA,
+        ME,
+        LATER,
+        "Hi Dana, we have decided to move forward with another candidate. Maria",
+        in_reply_to="m2",
+    )
+
+    def cut_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr("agent.cycle.turn.Cycle._act", cut_off)
+        assert drafted.program.run("sync")[0] != 0
+    assert len(drafted.drafts()) == 1
+    drafted.sync(LATER)
+    assert drafted.drafts() == []
