@@ -42,8 +42,9 @@ def deadlines(
 
     ``party`` is "employer" for what they promise and "candidate" for what the candidate is asked, or promises
     themselves (``outgoing``); what they recall of the employer's promises has the rule "reported", and may be past.
-    ``anchors`` dates what a text counts from ("a week after your interview"). What is less sure than ``least`` is left out: boilerplate ("if your profile matches, within two weeks") and lower
-    bounds ("not before May") are no promise to rely on.
+    ``anchors`` dates what a text counts from ("a week after your interview"). What is less sure than ``least`` is
+    left out: boilerplate ("if your profile matches, within two weeks") and lower bounds ("not before May") are no
+    promise to rely on.
     """
     spoken = language or detect(text) or "en"
     reader = _Reader(Gate(Moment(written, spoken, holidays, anchors), cues_of(spoken)), outgoing)
