@@ -1,8 +1,9 @@
 """text/calendar → Invites (RFC 5545, RFC 5546): when, who, and which version of which appointment.
 
-Content lines are read here rather than by a library: the one that fits keeps every VTIMEZONE it has seen for the whole
-process, so one invitation would change how the next is read, and needs seconds for 1 MB made to hurt. Recurrence is
-never expanded: the first occurrence stands for the appointment.
+``icalendar`` reads content lines and values; the nesting of BEGIN and END is followed here, so that size is bounded
+before the library works and an odd line loses nothing but itself. No whole file is given to it: its parser keeps the
+VTIMEZONEs it has seen for the whole process (``tzp.cache_timezone_component``), and one invitation would change how
+the next is read. Recurrence is never expanded: the first occurrence stands for the appointment.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from agent.core.addresses import addresses
 from agent.core.calendar_zones import Zones
@@ -24,22 +25,22 @@ _MOST_LINES = 20_000
 _LONGEST_VALUE = 20_000
 _DEEPEST = 10
 
+_MOST_READ = 300_000  # characters of the lines we need; a real invitation has a hundredth of it
 _FOLD = re.compile(r"\n[ \t]")
-_LINE = re.compile(
-    r'([A-Za-z0-9.-]{1,100})((?:;[A-Za-z0-9-]{1,100}=(?:"[^"\n]*+"|[^";:,\n]*+)(?:,(?:"[^"\n]*+"|[^";:,\n]*+))*)*+)[ \t]?:(.*)'
-)
-_PARAMETER = re.compile(r';([A-Za-z0-9-]{1,100})=("[^"]*"|[^;]*)')
-_ESCAPE = re.compile(r"\\([nN,;:\\\"])")
-_TIME = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?(\d\d))?(?:\.\d+)?(Z?))?", re.IGNORECASE)
-_DURATION = re.compile(
-    r"([+-]?)P(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?",
-    re.IGNORECASE,
+_NAME = re.compile(r"[A-Za-z0-9.-]{1,100}")
+_PUNCTUATION = re.compile(r"[-:]|\.\d+")  # of a time written as ISO 8601 has it
+_WANTED = frozenset(
+    {
+        *("METHOD", "X-WR-TIMEZONE", "UID", "SEQUENCE", "RECURRENCE-ID", "STATUS", "DTSTAMP"),
+        *("DTSTART", "DTEND", "DURATION", "SUMMARY", "DESCRIPTION", "LOCATION", "ORGANIZER", "ATTENDEE"),
+        *("TZID", "TZOFFSETTO", "RRULE"),
+    }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One content line: its value as written and its parameters, names in upper case."""
+    """One content line: its value, unescaped, and its parameters, names in upper case."""
 
     value: str
     parameters: dict[str, str]
@@ -56,11 +57,9 @@ class Component:
         return next(iter(self.properties.get(name, ())), None)
 
     def text(self, name: str, limit: int = _LONGEST_VALUE) -> str:
-        """The unescaped text of the first such property, or an empty string."""
+        """The text of the first such property, or an empty string."""
         found = self.get(name)
-        if found is None:
-            return ""
-        return _ESCAPE.sub(lambda m: "\n" if m[1] in "nN" else m[1], found.value[:limit])
+        return found.value[:limit] if found else ""
 
 
 @dataclass(slots=True)
@@ -72,6 +71,7 @@ class _File:
     events: list[Component] = field(default_factory=list)
     zones: dict[str, list[Component]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    characters: int = 0
 
 
 def invites(
@@ -154,20 +154,46 @@ def _closed(name: str, stack: list[Component], read: _File) -> None:
 
 
 def _property(line: str, stack: list[Component], read: _File) -> None:
-    found = _LINE.match(line)
-    if found is None:
+    """Keeps the property if it is one we need."""
+    named, component = _NAME.match(line), stack[-1]
+    if named is None or not line[named.end() :].lstrip(" \t").startswith((":", ";")):
         read.problems.append("unreadable line in a calendar part")
         return
-    name, component = found[1].upper(), stack[-1]
+    name = named[0].upper()
     kept = component.properties.setdefault(name, [])
-    if len(kept) < MOST_ATTENDEES and component.name != "VALARM":
-        kept.append(
-            Property(found[3].strip(), {m[1].upper(): m[2].strip('"') for m in _PARAMETER.finditer(found[2])})
-        )
+    if name not in _WANTED or component.name == "VALARM" or len(kept) >= MOST_ATTENDEES:
+        return
+    if component.name == "VEVENT" and len(read.events) >= MOST_EVENTS:
+        return
+    read.characters += len(line)
+    if read.characters > _MOST_READ:
+        read.problems.append("calendar part with more text than is read")
+        return
+    if (found := _parsed(line)) is None:
+        read.problems.append("unreadable line in a calendar part")
+        return
+    kept.append(found)
     if component.name == "VCALENDAR" and name == "METHOD":
-        read.method = clean(found[3]).upper()[:40]
+        read.method = clean(found.value).upper()[:40]
     if component.name == "VCALENDAR" and name == "X-WR-TIMEZONE":
-        read.zone = clean(found[3])[:100]
+        read.zone = clean(found.value)[:100]
+
+
+def _parsed(line: str) -> Property | None:
+    """The line's parameters and value, or None if the library cannot read it."""
+    from icalendar.parser import Contentline
+    from icalendar.prop import vText
+
+    try:
+        _, parameters, value = Contentline(line).parts()  # type: ignore[no-untyped-call]  # the library leaves it untyped
+        text = str(vText.from_ical(value)).strip()
+    except Exception:  # noqa: BLE001 (mail is hostile: whatever the library makes of a line, the next one is read)
+        return None
+    return Property(text, {key.upper(): _single(given) for key, given in parameters.items()})
+
+
+def _single(given: str | list[str]) -> str:
+    return given if isinstance(given, str) else ",".join(given)
 
 
 # ── One event ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -223,27 +249,34 @@ def _is_date(line: Property | None) -> bool:
 
 def _instant(line: Property, zones: Zones) -> datetime | None:
     """The instant a DTSTART, DTEND or DTSTAMP names; a mere date is its midnight. The zone is left in ``zones``."""
-    found = _TIME.match(line.value)
-    if found is None:
-        return None
+    from icalendar.prop import vDDDTypes
+
     try:
-        year, month, day, hour, minute = (int(found[n] or 0) for n in range(1, 6))
-        local = datetime(year, month, day, hour, minute, min(int(found[6] or 0), 59))  # noqa: DTZ001 (wall clock)
-        if found[7]:
-            return zones.settled("UTC", UTC, local)
-        return zones.instant(local, clean(line.parameters.get("TZID", ""))[:200])
-    except (ValueError, OverflowError):
+        written = _PUNCTUATION.sub("", line.value.upper())
+        written += "00" if len(written) == len("20260305T1400") else ""
+        read = vDDDTypes.from_ical(written)  # type: ignore[no-untyped-call]  # the library leaves it untyped
+        if isinstance(read, datetime):
+            if read.tzinfo is not None:
+                return zones.settled("UTC", UTC, read)
+            return zones.instant(read, clean(line.parameters.get("TZID", ""))[:200])
+        if isinstance(read, date):
+            return zones.instant(datetime.combine(read, time()), clean(line.parameters.get("TZID", ""))[:200])
+    except (ValueError, TypeError, OverflowError):
         return None
+    return None
 
 
 def _after(start: datetime, duration: str, *, all_day: bool) -> datetime | None:
     """Start plus DURATION; an all-day event without one lasts its day (RFC 5545 §3.6.1)."""
-    found = _DURATION.fullmatch(duration.strip())
-    if found is None or not any(found.groups()[1:]):
+    from icalendar.prop import vDuration
+
+    if not any(character.isdigit() for character in duration[:100]):
         return start + timedelta(days=1) if all_day else None
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:])
-    length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-    return start - length if found[1] == "-" else start + length
+    try:
+        length: timedelta = vDuration.from_ical(duration.strip().upper()[:100])  # type: ignore[no-untyped-call]  # untyped there
+        return start + length
+    except (ValueError, TypeError, OverflowError):
+        return start + timedelta(days=1) if all_day else None
 
 
 def _person(line: Property) -> Address | None:

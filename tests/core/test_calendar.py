@@ -164,6 +164,8 @@ def test_it_reads_an_unknown_zone_at_the_senders_offset_and_says_so() -> None:
         (["DTSTART:20260305T140000Z", "DURATION:P1DT2H"], utc(6, 16), False),
         (["DTSTART:20260305T140000Z"], None, False),
         (["DTSTART:20260305T140000Z", "DURATION:soon"], None, False),
+        (["DTSTART:20260305T140000Z", "DURATION:PT"], None, False),
+        (["DTSTART:20260305T140000Z", "DURATION:pt1h"], utc(5, 15), False),
         (["DTSTART;VALUE=DATE:20260305", "DTEND;VALUE=DATE:20260307"], utc(7, 0), True),
         (["DTSTART;VALUE=DATE:20260305"], utc(6, 0), True),
         (["DTSTART:20260305T140000Z", "DTEND:20260305T140000Z"], utc(5, 14), False),
@@ -274,3 +276,34 @@ def test_it_agrees_with_icalendar_on_sound_files(text: str) -> None:
     assert invite.start == event.decoded("DTSTART").astimezone(UTC)
     assert invite.summary == " ".join(str(event.get("SUMMARY", "")).split())
     assert invite.description == str(event.get("DESCRIPTION", ""))
+
+
+def test_it_gives_the_library_nothing_to_remember() -> None:
+    from icalendar.timezone import tzp
+
+    zone = OUTLOOK_ZONE.format(name="Zone Of One File")
+    assert one(file("DTSTART;TZID=Zone Of One File:20260305T140000", zone=zone)).start == utc(5, 22)
+    assert tzp.timezone("Zone Of One File") is None
+
+
+def test_it_keeps_its_own_reading_when_another_file_taught_the_library() -> None:
+    import icalendar
+    from icalendar.timezone import tzp
+
+    zone = OUTLOOK_ZONE.format(name="Taught Elsewhere")
+    icalendar.Calendar.from_ical(file("DTSTART;TZID=Taught Elsewhere:20260305T140000", zone=zone))
+    assert tzp.timezone("Taught Elsewhere") is not None  # which is why no file is given to it whole
+    assert not one(file("DTSTART;TZID=Taught Elsewhere:20260305T140000")).zone_known
+
+
+@pytest.mark.parametrize("written", ["2026-03-05T14:00:00.000Z", "20260305t140000z", "2026-03-05T14:00"])
+def test_it_reads_a_time_written_as_iso_8601(written: str) -> None:
+    assert one(file(f"DTSTART:{written}")).start == utc(5, 14)
+
+
+def test_it_loses_nothing_but_the_odd_line() -> None:
+    found, problems = invites(
+        file("DTSTART:20260305T140000Z", "ATTENDEE;=:mailto:a@b.example", "SUMMARY:Call")
+    )
+    assert (found[0].start, found[0].summary) == (utc(5, 14), "Call")
+    assert problems == ("unreadable line in a calendar part",)
