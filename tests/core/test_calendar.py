@@ -307,3 +307,18 @@ def test_it_loses_nothing_but_the_odd_line() -> None:
     )
     assert (found[0].start, found[0].summary) == (utc(5, 14), "Call")
     assert problems == ("unreadable line in a calendar part",)
+
+
+def test_it_says_when_it_read_only_a_part() -> None:
+    found, problems = invites(file("DTSTART:20260305T140000Z", *["ATTENDEE;X=" + "a" * 9_000 + ":x"] * 40))
+    assert found[0].start == utc(5, 14)
+    assert problems == ("calendar part with more text than is read",)
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [("\"George ^'Babe^' Ruth\"", 'George "Babe" Ruth'), ("Society\\, 2014", "Society, 2014")],
+)
+def test_it_reads_names_as_their_senders_escape_them(name: str, read: str) -> None:
+    invite = one(file("DTSTART:20260305T140000Z", f"ORGANIZER;CN={name}:mailto:a@b.example"))
+    assert invite.organizer == Address(read, "a@b.example")
