@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -13,6 +14,10 @@ from agent.core.dates.spans import DaySpan
 
 UNITS = frozenset({"day", "bizday", "week", "month", "hour"})
 _WEEK = timedelta(days=7)
+
+
+FRIDAY = 4
+_SAME_WEEK = re.compile(r"\b(?:week|woche|semaine|semana)\b")  # in the folded form of all languages
 
 
 def counted(clause: Clause, cues: Cues, moment: Moment) -> tuple[DaySpan, ...]:
@@ -101,7 +106,8 @@ def _is_gone(span: DaySpan, moment: Moment) -> bool:
 def then_day(clause: Clause, earlier: DaySpan | None, cues: Cues, moment: Moment) -> DaySpan | None:
     """Reads "We meet on Thursday and will let you know after that": the date stands in the statement before.
 
-    "then" and "that day" mean the day itself, "the next day" the day behind, "after that" the business day behind.
+    "then" and "that day" mean the day itself, "that week" its Friday, "the next day" the day behind, "after that" the
+    business day behind.
     """
     then = cues["then"].search(clause.text)
     if then is None:
@@ -110,6 +116,13 @@ def then_day(clause: Clause, earlier: DaySpan | None, cues: Cues, moment: Moment
     base = own[-1] if own else earlier
     if base is None or base.past or (base.bare and base.grain not in UNITS - {"hour"}):
         return None
+    if _SAME_WEEK.search(then[0]):
+        return replace(
+            base,
+            latest=max(base.latest, base.latest + timedelta(days=FRIDAY - base.latest.weekday())),
+            rule="then",
+            vague=True,
+        )
     same = base.bare or cues["same_day"].search(then[0]) is not None
     day = base.latest if same else add_business_days(base.latest, 1, moment.calendar)
     if cues["next_day"].search(then[0]):
