@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
-from agent.core import senders
-from agent.core.job_talk import recruits, speaks_of
 from agent.core.lexicon import LANGUAGES, pack
+from agent.core.meaning import senders
+from agent.core.meaning.phrases import Phrase, normal, phrase, word_key
 from agent.core.model import Reading, Signal, SignalKind
-from agent.core.phrases import Phrase, normal, phrase, word_key
+from agent.core.people.job_talk import recruits, speaks_of
 
 _ASKS = (SignalKind.INVITATION, SignalKind.AVAILABILITY_REQUEST, SignalKind.NEXT_ROUND)
 _JOINED = (
@@ -35,6 +35,15 @@ def elsewhere(heard: Sequence[Reading], *, title: str) -> frozenset[str]:
         for thread, own in _by_thread(heard).items()
         if _user_hires(own, title=title) or _cheered(own, title=title) or _other(own, title=title)
     )
+
+
+def own_trade(reading: Reading, *, title: str) -> bool:
+    """True if words of another occasion belong to the position's own trade, or stand in a plain invitation about it."""
+    if not title or reading.outgoing or not reading.strong(SignalKind.JOB_TOPIC):
+        return False
+    odd = [s for s in reading.signals if s.kind is SignalKind.NOT_A_JOB_INTERVIEW]
+    kindred = not any(_foreign(normal(s.evidence.quote), title) for s in odd)
+    return reading.strong(*_ASKS) or (kindred and _plain(reading))
 
 
 def is_private(reading: Reading) -> bool:
