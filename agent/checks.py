@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, time, timedelta
 from typing import Any
 
-from agent.core.calendar_days import Calendar, knows_holidays, quiet_period
+from agent.core.dates.calendar_days import Calendar, knows_holidays, quiet_period
 from agent.errors import ConfigError
 from agent.gmail.hosts import trusted_endpoint
 

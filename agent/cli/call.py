@@ -14,9 +14,9 @@ from agent.core.model import ActionKind, Status
 from agent.errors import DataError
 
 if TYPE_CHECKING:
-    from agent.core.call_hours import Slot
-    from agent.core.document import Judged
-    from agent.core.telephone import CallSheet
+    from agent.core.story.document import Judged
+    from agent.core.writing.call_hours import Slot
+    from agent.core.writing.telephone import CallSheet
 
 Json = dict[str, Any]
 HOLD_ON = {
@@ -52,7 +52,7 @@ def command(app: App, candidacy: str, as_json: bool) -> None:
 
 def _sheet(app: App, candidacy: str) -> tuple[Judged, CallSheet]:
     from agent.cli.letters import compose_config
-    from agent.core.telephone import call_sheet
+    from agent.core.writing.telephone import call_sheet
 
     with closing(reader(app)) as store:
         wanted = chosen(candidacy, store.conclusions())
@@ -101,7 +101,7 @@ def _document(judged: Judged, sheet: CallSheet) -> Json:
 
 
 def _lines(judged: Judged, sheet: CallSheet, zone: str) -> Iterator[str]:
-    from agent.core.document import document
+    from agent.core.story.document import document
 
     contact, name = sheet.contact, judged.candidacy.id
     yield f"{title(document(judged, zone))}  ({name})"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from agent.cli.tables import action_words
-from agent.core.explain import MEANS
 from agent.core.model import Status
+from agent.core.story.explain import MEANS
 
 if TYPE_CHECKING:
     from agent.cycle.report import TurnReport

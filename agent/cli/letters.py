@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agent.config import Config
-from agent.core.compose import ComposeConfig
-from agent.core.wire import Attachment
+from agent.core.writing.compose import ComposeConfig
+from agent.core.writing.wire import Attachment
 from agent.cycle.create import Materials
 from agent.errors import ConfigError, DataError
 from agent.store.records import Account

@@ -13,11 +13,11 @@ from agent.cli.context import App, as_json_option, echo, print_json
 from agent.cli.moments import beginning, day, day_or_moment
 from agent.cli.view import reader
 from agent.core.model import Action, ActionKind, DraftState, InterviewStatus, Status
-from agent.core.plan import Rules
+from agent.core.story.plan import Rules
 from agent.store.files import stored_revision
 
 if TYPE_CHECKING:
-    from agent.core.document import Judged
+    from agent.core.story.document import Judged
 
 Json = dict[str, Any]
 HORIZON = timedelta(days=30)
@@ -64,7 +64,7 @@ def _interviews(judged: Judged, start: datetime, end: datetime) -> Iterator[Json
 
 def _actions(judged: Judged, rules: Rules, start: datetime, end: datetime) -> Iterator[Json]:
     """Walk from one instant at which the answer changes to the next."""
-    from agent.core.judge import again
+    from agent.core.story.judge import again
 
     made = {record.key for record in judged.drafts if record.state is not DraftState.INTENDED}
     at: datetime | None = start
@@ -108,7 +108,7 @@ def _item(judged: Judged, at: datetime, action: str, step: int | None, because: 
 
 
 def _document(items: list[Json], start: datetime, end: datetime, zone: str) -> Json:
-    from agent.core.document import instant
+    from agent.core.story.document import instant
 
     return {
         "schema": 1,
@@ -120,7 +120,7 @@ def _document(items: list[Json], start: datetime, end: datetime, zone: str) -> J
 
 def _print(items: list[Json], end: datetime, zone: str) -> None:
     from agent.cli.tables import action_words, minute, print_table
-    from agent.core.document import instant
+    from agent.core.story.document import instant
 
     if not items:
         echo(f"Nothing is planned until {minute(str(instant(end, zone)))}, unless somebody writes.")

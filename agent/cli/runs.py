@@ -43,7 +43,7 @@ def _runs(app: App, last: int) -> tuple[Run, ...]:
 
 
 def _row(run: Run, zone: str) -> Json:
-    from agent.core.document import instant
+    from agent.core.story.document import instant
 
     return {
         "id": run.id,

@@ -26,7 +26,7 @@ def command(app: App, name: str | None, check: bool, as_json: bool) -> int:
     A file of the same name in drafts.templates_dir takes the place of a built-in one.
     """
     from agent.cli.letters import compose_config
-    from agent.core.letters import built_in
+    from agent.core.writing.letters import built_in
 
     own = compose_config(app.config, None).templates
     everything = {**built_in(), **own}
@@ -48,7 +48,7 @@ def _named(name: str, everything: Mapping[str, str]) -> str:
 
 
 def _origin(name: str, own: Mapping[str, str]) -> str:
-    from agent.core.letters import built_in
+    from agent.core.writing.letters import built_in
 
     if name not in own:
         return "built-in"
@@ -74,7 +74,7 @@ def _show(name: str, text: str, own: Mapping[str, str], *, as_json: bool) -> Non
 
 def _check(names: list[str], everything: Mapping[str, str], *, as_json: bool) -> int:
     """Problems as ``name:line: what``, one a line on standard output."""
-    from agent.core.compose import check
+    from agent.core.writing.compose import check
 
     problems = check({name: everything[name] for name in names})
     if as_json:

@@ -72,7 +72,7 @@ def _resources(gmail: Gmail, asked: str) -> list[dict[str, Any]]:
 
 
 def _source(gmail: Gmail, resource: dict[str, Any]) -> Source | None:
-    from agent.core import mime
+    from agent.core.mail import mime
 
     if mime.needs_raw(resource):
         whole = gmail.message(str(resource.get("id")), format="raw")

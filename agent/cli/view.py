@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from agent.cli.context import App
-from agent.core.document import instant
 from agent.core.model import Reading, Status
+from agent.core.story.document import instant
 from agent.errors import DataError
 from agent.store.files import stored_revision
 from agent.store.glance import glance
@@ -76,8 +76,8 @@ def conclusions(app: App) -> tuple[Conclusion, ...]:
 
 
 def _anew(app: App, store: Store) -> tuple[Conclusion, ...]:
-    from agent.core.document import document, events
-    from agent.core.explain import why
+    from agent.core.story.document import document, events
+    from agent.core.story.explain import why
     from agent.cycle.thinking import NOT_MADE
     from agent.store.records import Conclusion
 

@@ -7,9 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from agent.core import envelope
-from agent.core.compose import ComposeConfig, Refusal, compose
-from agent.core.document import Judged
 from agent.core.model import (
     Action,
     ActionKind,
@@ -19,7 +16,10 @@ from agent.core.model import (
     DraftState,
     Problem,
 )
-from agent.core.wire import Attachment, to_bytes
+from agent.core.story.document import Judged
+from agent.core.writing import envelope
+from agent.core.writing.compose import ComposeConfig, Refusal, compose
+from agent.core.writing.wire import Attachment, to_bytes
 from agent.cycle.hands import Hands
 from agent.cycle.lives import WITHDRAWING
 from agent.errors import DataError, NotFound, OutcomeUnknown, Refused

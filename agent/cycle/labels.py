@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from agent.core import labels as words
 from agent.core.model import Note, NoteKind, Problem, Source
+from agent.core.story import labels as words
 from agent.cycle.reading import Reader
 from agent.gmail.history import Changes
 from agent.store.store import Store

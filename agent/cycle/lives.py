@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.core import mime
+from agent.core.mail import mime
 from agent.core.model import DraftRecord, DraftState, Identity, Source
 from agent.errors import NotFound
 from agent.gmail.client import DraftRef, Gmail

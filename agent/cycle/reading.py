@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from agent.core import judge, mime
+from agent.core.mail import mime
+from agent.core.meaning.triage import matters
 from agent.core.model import Identity, Problem, Reading, Source
-from agent.core.plan import Rules
-from agent.core.triage import matters
+from agent.core.story import judge
+from agent.core.story.plan import Rules
 from agent.errors import NotFound
 from agent.gmail.client import Gmail
 from agent.gmail.search import Query, ranked

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from agent.core.document import instant
 from agent.core.model import DraftRecord, Problem, Transition
+from agent.core.story.document import instant
 
 
 @dataclass(slots=True)

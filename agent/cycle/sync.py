@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from agent.core.meaning.senders import is_vendor, registrable
+from agent.core.meaning.triage import leads_on, matters, people_of
 from agent.core.model import Candidacy, Identity, Problem, Source
-from agent.core.plan import Rules
-from agent.core.senders import is_vendor, registrable
-from agent.core.triage import leads_on, matters, people_of
+from agent.core.story.plan import Rules
 from agent.cycle.labels import Labels
 from agent.cycle.reading import Fetched, Hit, Progress, Reader
 from agent.errors import HistoryExpired
@@ -22,8 +22,9 @@ from agent.gmail.history import Added, Changes, changes
 from agent.gmail.search import Query, first_queries, lexicon_words, widen
 from agent.store.store import Store
 
-# Of the 6,000 units that Gmail grants a minute, a first reading spends at most so many in all by the end of each stage.
-FIRST_READ_UNITS, CONVERSATION_UNITS, ALL_UNITS = 4200, 5000, 5600
+# Of the 6,000 units that Gmail grants a minute, a first reading spends at most so many in all by the end of each stage;
+# what is left is for the day's drafts (about 80 each).
+FIRST_READ_UNITS, CONVERSATION_UNITS, ALL_UNITS = 3900, 4500, 5000
 WIDENING_UNITS = 2000  # around what one turn's new mail confirmed
 WIDENING_ROUNDS = 4
 UNSEEN_LABELS = frozenset({"SPAM", "TRASH", "CHAT", "DRAFT"})

@@ -9,10 +9,6 @@ from types import MappingProxyType
 from typing import Any
 
 from agent.config import Config
-from agent.core import explain
-from agent.core.document import Judged, document, events
-from agent.core.judge import again, judge, read
-from agent.core.labels import is_sighting
 from agent.core.model import (
     Address,
     Candidacy,
@@ -24,7 +20,11 @@ from agent.core.model import (
     Transition,
     normal_email,
 )
-from agent.core.plan import Rules
+from agent.core.story import explain
+from agent.core.story.document import Judged, document, events
+from agent.core.story.judge import again, judge, read
+from agent.core.story.labels import is_sighting
+from agent.core.story.plan import Rules
 from agent.cycle.create import Stop
 from agent.cycle.labels import remember_sightings, told_by_labels
 from agent.store.records import Account, Conclusion, ThreadLink

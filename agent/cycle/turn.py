@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from agent.config import Config
-from agent.core.compose import ComposeConfig
 from agent.core.model import normal_email
+from agent.core.writing.compose import ComposeConfig
 from agent.cycle.create import Creation, Materials
 from agent.cycle.hands import Hands
 from agent.cycle.lives import Lives

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from agent.core.document import Judged
 from agent.core.model import ActionKind, DraftRecord, DraftState, Problem, Status
+from agent.core.story.document import Judged
 from agent.cycle.hands import Hands, base_key
 from agent.cycle.lives import WITHDRAWING
 from agent.errors import NotFound, OutcomeUnknown

@@ -273,7 +273,9 @@ class Mailbox:
 
     def _to_self(self, mail: Mail) -> bool:
         mine = {self.address.lower(), *(alias.address.lower() for alias in self.aliases)}
-        fields = [value for name in ("To", "Cc", "Bcc") if (value := mail.header(name))]  # an empty one spoils all
+        fields = [
+            value for name in ("To", "Cc", "Bcc") if (value := mail.header(name))
+        ]  # an empty one spoils all
         return any(address.lower() in mine for _, address in getaddresses(fields))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.core.letters import built_in
+from agent.core.writing.letters import built_in
 from tests.cli.conftest import World
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.message import Message as StdlibMessage
 from typing import Any
 
-from agent.core import mime
+from agent.core.mail import mime
 from agent.core.model import Message, Source
 
 AT = datetime(2026, 3, 2, 14, 14, tzinfo=UTC)

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from agent.core import linking, mime, signals
-from agent.core.addresses import addresses, first
+from agent.core.mail import mime
+from agent.core.mail.addresses import addresses, first
+from agent.core.meaning import signals
 from agent.core.model import (
     Address,
     Attendee,
@@ -27,6 +28,7 @@ from agent.core.model import (
     Strength,
     normal_email,
 )
+from agent.core.people import linking
 from tests.scenarios.mailbox import Letters
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

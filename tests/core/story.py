@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
-from agent.core.document import Judged
 from agent.core.model import (
     Address,
     Candidacy,
@@ -25,9 +24,10 @@ from agent.core.model import (
     StatedTime,
     Strength,
 )
-from agent.core.plan import Outlook, Rules, outlook
-from agent.core.state import state
-from agent.core.timeline import Sent
+from agent.core.story.document import Judged
+from agent.core.story.plan import Outlook, Rules, outlook
+from agent.core.story.state import state
+from agent.core.story.timeline import Sent
 
 ZONE = "America/New_York"
 ME = Address("Dana Kim", "dana.kim@gmail.example")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agent.core.calendar import invites
+from agent.core.mail.calendar import invites
 from agent.core.model import Address, Attendee, Invite
 
 OUTLOOK_ZONE = """BEGIN:VTIMEZONE

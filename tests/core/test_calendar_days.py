@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from agent.core.calendar_days import (
+from agent.core.dates.calendar_days import (
     Calendar,
     add_business_days,
     due_from,

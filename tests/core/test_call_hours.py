@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.core.calendar_days import Calendar
-from agent.core.call_hours import BEST_DAYS, good_hours, place
+from agent.core.dates.calendar_days import Calendar
 from agent.core.model import Policy, SignalKind
+from agent.core.writing.call_hours import BEST_DAYS, good_hours, place
 from tests.core.story import Story, invite
 
 BERLIN = ZoneInfo("Europe/Berlin")

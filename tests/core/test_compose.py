@@ -10,8 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.core import compose as subject
-from agent.core.compose import ComposeConfig, Refusal, compose
 from agent.core.model import (
     Action,
     ActionKind,
@@ -22,7 +20,9 @@ from agent.core.model import (
     InterviewStatus,
     State,
 )
-from agent.core.wire import to_bytes
+from agent.core.writing import compose as subject
+from agent.core.writing.compose import ComposeConfig, Refusal, compose
+from agent.core.writing.wire import to_bytes
 from tests.core.correspondence import (
     CASTS,
     action,

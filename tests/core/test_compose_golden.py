@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.core.compose import ComposeConfig, compose
 from agent.core.model import ActionKind, Candidacy, Composition, Contact, Role, State
+from agent.core.writing.compose import ComposeConfig, compose
 from tests.core.correspondence import (
     CASTS,
     action,

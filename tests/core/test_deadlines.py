@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.core.deadlines import SURE, deadlines, promised
+from agent.core.dates.deadlines import SURE, deadlines, promised
 from agent.core.model import Deadline
 
 DATA = Path(__file__).parent.parent / "data"

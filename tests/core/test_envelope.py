@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.core import envelope
-from agent.core.envelope import Refusal, Route
 from agent.core.model import (
     ActionKind,
     Address,
@@ -22,6 +20,8 @@ from agent.core.model import (
     State,
     Strength,
 )
+from agent.core.writing import envelope
+from agent.core.writing.envelope import Refusal, Route
 from tests.core.correspondence import CASTS, action, at, correspondence, message, reading, state
 
 CAST = CASTS["en"]

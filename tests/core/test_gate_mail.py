@@ -2,8 +2,9 @@
 
 import pytest
 
-from agent.core import linking, signals
+from agent.core.meaning import signals
 from agent.core.model import Invite, Reading
+from agent.core.people import linking
 from tests.core.post import DANA, invite, letter
 
 DANA_ADDRESS = "Dana Kim <dana.kim@gmail.example>"

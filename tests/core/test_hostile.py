@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.core import mime
-from agent.core.calendar import invites
-from agent.core.charsets import decoded
+from agent.core.mail import mime
+from agent.core.mail.calendar import invites
+from agent.core.mail.charsets import decoded
 from tests.core.mail import AT, message_of, problems_of, raw_mail, source_of
 
 MEGABYTE = 1_000_000

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.core.html_text import HISTORY, SIGNATURE, rendered
+from agent.core.mail.html_text import HISTORY, SIGNATURE, rendered
 from tests.core.mail import shown
 
 PRE = "We have news about your application"

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from agent.core.labels import (
+from agent.core.model import NoteKind, Source
+from agent.core.story.labels import (
     Instruction,
     instruction,
     instructions_of,
@@ -17,7 +18,6 @@ from agent.core.labels import (
     sighting,
     sightings,
 )
-from agent.core.model import NoteKind, Source
 
 SEEN = datetime(2026, 3, 6, 3, 0, tzinfo=UTC)  # the evening of the 5th in New York
 NAMES = {"L1": "Followup/Ignore", "L2": "Followup/Snooze 1w", "L3": "Receipts", "L4": "followup/track"}

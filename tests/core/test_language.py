@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.core.language import detect, spoken
+from agent.core.meaning.language import detect, spoken
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import random
 import time
 
-from agent.core import linking, parties
-from agent.core.linking import candidacy_id
 from agent.core.model import Candidacy, Reading
+from agent.core.people import linking, parties
+from agent.core.people.linking import candidacy_id
 from tests.core.post import DANA, INVITED, found, invite, letter, mine, note
 
 REJECTED = ("ats", "rejection", "job_topic")

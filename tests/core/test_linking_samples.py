@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from agent.core import linking, parties
 from agent.core.model import Candidacy
+from agent.core.people import linking, parties
 from tests.core.post import SAMPLES, scenario
 
 NAMES = sorted(path.stem for path in SAMPLES.glob("*.json"))

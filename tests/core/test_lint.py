@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from agent.core.lint import Expected, lint
 from agent.core.model import ActionKind, Address, Composition
+from agent.core.writing.lint import Expected, lint
 
 GOOD = """Hi Maria,
 

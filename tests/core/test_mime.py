@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.core import mime
-from agent.core.addresses import addresses
-from agent.core.charsets import codec, decoded
-from agent.core.headers import date, ids, parameterised, words
+from agent.core.mail import mime
+from agent.core.mail.addresses import addresses
+from agent.core.mail.charsets import codec, decoded
+from agent.core.mail.headers import date, ids, parameterised, words
 from agent.core.model import Address
 from tests.core.mail import (
     AT,

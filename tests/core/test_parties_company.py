@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from agent.core import company
-from agent.core.company import domain_name, same_company
+from agent.core.people import company
+from agent.core.people.company import domain_name, same_company
 from tests.core.post import INVITED, found, invite, letter, mine
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from agent.core import parties
-from agent.core.contacts import is_formal
 from agent.core.model import Address, Candidacy, Role
-from agent.core.signing import goes_by, name_words
+from agent.core.people import parties
+from agent.core.people.contacts import is_formal
+from agent.core.people.signing import goes_by, name_words
 from tests.core.post import INVITED, found, invite, letter, mine
 
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from agent.core import position
-from agent.core.titles import compatible, essence
+from agent.core.people import position
+from agent.core.people.titles import compatible, essence
 from tests.core.post import invite, letter
 
 PEOPLE = frozenset({"dana kim"})

@@ -8,7 +8,7 @@ import pytest
 
 from agent.core.model import ActionKind, NoteKind, Policy, Status
 from agent.core.model import SignalKind as Kind
-from agent.core.plan import Outlook
+from agent.core.story.plan import Outlook
 from tests.core.story import ZONE, Story, at, firm, invite, promised
 from tests.core.test_state import interviewed
 

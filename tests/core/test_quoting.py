@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.core.quoting import is_forward_subject, split
+from agent.core.mail.quoting import is_forward_subject, split
 from tests.core.mail import said
 
 HISTORY = "Could you come in on Tuesday at 2?\n\nMaria"

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from agent.core import parting, salutation
 from agent.core.model import Address, Candidacy, Contact, Identity
+from agent.core.writing import parting, salutation
 from tests.core.correspondence import CASTS, at, correspondence, identity, message, reading
 
 

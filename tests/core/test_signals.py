@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from agent.core import signals
 from agent.core.lexicon import LANGUAGES
+from agent.core.meaning import signals
+from agent.core.meaning.rules import rulebook
 from agent.core.model import Address, Attendee, Identity, Invite, Reading, Signal, SignalKind, Strength
-from agent.core.rules import rulebook
 from tests.core.corpus import IDENTITY, ME, Case, cases, mail
 
 TABLES = [case for code in LANGUAGES for case in cases(f"signals_{code}.txt")]
@@ -304,9 +304,9 @@ def test_it_fires_every_rule_in_some_mail_of_the_tables() -> None:
 
 
 def _unsilenced(case: Case) -> tuple[Signal, ...]:
-    from agent.core import statements
-    from agent.core.rules import Hearing
-    from agent.core.rules import fired as rules_fired
+    from agent.core.meaning import statements
+    from agent.core.meaning.rules import Hearing
+    from agent.core.meaning.rules import fired as rules_fired
 
     message = mail(case.text, outgoing=case.outgoing)
     passage = statements.body(message)

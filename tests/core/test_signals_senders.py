@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.core import senders
+from agent.core.meaning import senders
 
 
 @pytest.mark.parametrize(

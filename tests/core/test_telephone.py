@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from agent.core.desk import ComposeConfig
 from agent.core.lexicon import LANGUAGES, pack
 from agent.core.model import Address, Contact, Identity, NoteKind, SignalKind
-from agent.core.telephone import CallSheet, call_sheet, whom
+from agent.core.writing.desk import ComposeConfig
+from agent.core.writing.telephone import CallSheet, call_sheet, whom
 from tests.core.story import ME, Story, at, invite, promised
 
 IDENTITY = Identity(ME, frozenset({ME.email}), ("Dana Kim",))

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from agent.core.dates.times import stated_times
 from agent.core.model import StatedTime
-from agent.core.times import stated_times
 
 DATA = Path(__file__).parent.parent / "data" / "time-sentences.tsv"
 ZONE = "America/New_York"

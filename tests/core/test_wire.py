@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.core import wire
 from agent.core.model import Address, Composition
-from agent.core.wire import Attachment, to_bytes
+from agent.core.writing import wire
+from agent.core.writing.wire import Attachment, to_bytes
 
 DATE = datetime(2026, 5, 26, 9, 0, tzinfo=timezone(timedelta(hours=-4)))
 OUTLOOK = "<" + "YT3PR01MB7731A0C6F4D2B88E19F57A3C4E5D1" * 4 + "@YT3PR01MB7731.CANPRD01.PROD.OUTLOOK.COM>"

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from agent.core import wording
 from agent.core.model import Deadline, Promise
+from agent.core.writing import wording
 from tests.core.correspondence import at
 
 TODAY = date(2026, 5, 26)

@@ -1,6 +1,6 @@
 import pytest
 
-from agent.core.zones import iana, is_zone, words
+from agent.core.dates.zones import iana, is_zone, words
 
 NAMES = {
     "Pacific Standard Time": "America/Los_Angeles",

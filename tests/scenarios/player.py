@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent.cli import main
-from agent.core import language
+from agent.core.meaning import language
 from agent.demo.clock import MovableClock
 from agent.demo.mailbox import Mailbox
 from agent.demo.server import GmailServer

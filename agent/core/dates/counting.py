@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
-from agent.core.calendar_days import add_business_days, is_business_day
+from agent.core.dates.calendar_days import add_business_days, is_business_day
 from agent.core.dates.clauses import Clause
 from agent.core.dates.cues import Cues
 from agent.core.dates.reckoning import Moment, weekday_after

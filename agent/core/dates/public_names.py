@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from types import MappingProxyType
 
-from agent.core.calendar_days import public_holidays
+from agent.core.dates.calendar_days import public_holidays
 from agent.core.dates.folding import folded
 from agent.core.dates.tokens import Token
 

@@ -14,7 +14,13 @@ from datetime import date, datetime, timedelta
 from dateutil.easter import easter
 from dateutil.relativedelta import FR, MO, TH, relativedelta
 
-from agent.core.calendar_days import Calendar, add_business_days, is_business_day, is_holiday, public_holidays
+from agent.core.dates.calendar_days import (
+    Calendar,
+    add_business_days,
+    is_business_day,
+    is_holiday,
+    public_holidays,
+)
 from agent.core.dates.public_names import PUBLIC, next_named
 
 DAY = timedelta(days=1)

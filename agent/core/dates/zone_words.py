@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from agent.core.zones import iana, words
+from agent.core.dates.zones import iana, words
 
 _LONE = frozenset(
     {

@@ -1,0 +1,1 @@
+"""Who is who, and which messages belong together: employers, contacts, positions, candidacies."""

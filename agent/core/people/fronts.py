@@ -1,0 +1,78 @@
+"""False fronts: senders who would like to be taken for an employer or a person that the user really talks to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from agent.core.meaning import senders
+from agent.core.model import Address
+from agent.core.people.company import label, letters
+from agent.core.people.parties import employer_domain, is_private, is_vendor_robot
+from agent.core.people.signing import person
+
+_HIRING_PARTS = re.compile(r"(?:careers?|jobs?|hr|hiring|recruit(?:ing|ment|er|ers)?|talent|team|group|inc|llc|ltd|online|mail|global|intl|international|"
+                           r"corp|co|company|official|secure|portal|onboarding|people|staffing|apply|work|interview|interviews|offers?|usa?|uk|eu|de|"
+                           r"karriere|bewerbung|personal|rh|rrhh|empleo|recrutement|emploi|the|my|join|at|get|go)+")  # fmt: skip
+_LOOK_ALIKE = str.maketrans("0135іаеоср", "olesiaeocp")
+
+
+def poses(sender: Address) -> bool:
+    """True if the display name is an address, and not the one the mail comes from."""
+    shown = re.search(r"[\w.+-]+@([\w-]+\.[\w.-]+)", sender.name[:300].lower())
+    if not shown or is_vendor_robot(sender.email):
+        return False
+    return senders.registrable(shown[1]) != senders.registrable(sender.domain)
+
+
+@lru_cache(65_536)
+def resembles(domain: str, genuine: str) -> bool:
+    """True if a domain is another than ``genuine`` but made to be taken for it."""
+    if not domain or not genuine or domain == genuine:
+        return False
+    one, other = _unmasked(label(domain)), _unmasked(label(genuine))
+    if len(other) < 4 or len(one) < 4:
+        return False
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    if long.startswith(short) or long.endswith(short):
+        rest = long.removeprefix(short) if long.startswith(short) else long.removesuffix(short)
+        return bool(_HIRING_PARTS.fullmatch(rest))
+    if abs(len(one) - len(other)) > 2 or len(other) < 6:
+        return False
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    return DamerauLevenshtein.distance(one, other) <= (1 if len(other) < 10 else 2)
+
+
+def _unmasked(name: str) -> str:
+    """Letters and digits that look alike, folded."""
+    return name.translate(_LOOK_ALIKE).replace("rn", "m").replace("vv", "w")
+
+
+def hidden_host(host: str, genuine: str) -> bool:
+    """True if the genuine domain's name stands in front of somebody else's ("acme.example.evil.example")."""
+    wanted = label(genuine)
+    if senders.registrable(host) == genuine or len(wanted) < 5:
+        return False
+    front = host.removesuffix(senders.registrable(host)).strip(".")
+    return any(letters(part) == wanted for part in front.split(".") if part)
+
+
+def impersonates(sender: Address, domains: Iterable[str], people: Iterable[Address]) -> bool:
+    """True if the sender is none of these people or domains but would like to be taken for one."""
+    domain = senders.registrable(sender.domain)
+    known = sorted(domains)
+    if domain in known or is_vendor_robot(sender.email):
+        return False
+    if not is_private(sender.email) and any(
+        resembles(domain, d) or hidden_host(sender.domain, d) for d in known
+    ):
+        return True
+    name = person(sender.name)
+    taken = any(
+        person(a.name) == name and a.email != sender.email and employer_domain(a.email) for a in people
+    )
+    return bool(name) and taken and not is_private(sender.email)

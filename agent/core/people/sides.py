@@ -1,0 +1,179 @@
+"""Who is on the employer's side of a conversation, as it grows from message to message.
+
+Nobody becomes part of a conversation by name alone: an address counts if the conversation began with it, shares its
+domain, was introduced by somebody of that side, or answers within the thread and says what employers say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from agent.core.meaning import senders
+from agent.core.model import Address, Identity, Invite, Reading, SignalKind
+from agent.core.people.company import letters
+from agent.core.people.fronts import impersonates, poses
+from agent.core.people.parties import (
+    employer_domain,
+    is_machine,
+    is_private,
+    is_shared_host,
+    is_vendor_robot,
+    own_domains,
+    recipients,
+)
+from agent.core.people.signing import person
+
+_NEWS = (
+    SignalKind.INVITATION, SignalKind.CONFIRMATION, SignalKind.RESCHEDULE, SignalKind.CANCELLATION, SignalKind.HOLDING, SignalKind.NEXT_ROUND,
+    SignalKind.REJECTION, SignalKind.OFFER, SignalKind.ON_HOLD, SignalKind.POSITION_CLOSED,
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Sides:
+    """The employer's side of one conversation, as it grows from message to message."""
+
+    domains: set[str] = field(default_factory=set)
+    people: dict[str, Address] = field(default_factory=dict)
+    introduced: set[str] = field(default_factory=set)
+    outsiders: set[str] = field(default_factory=set)
+    impostors: set[str] = field(default_factory=set)
+    colleagues: set[str] = field(default_factory=set)  # of the user: own organisation
+
+    def holds(self, email: str) -> bool:
+        """True if the address is on the employer's side."""
+        return email in self.people or employer_domain(email) in self.domains
+
+    def admit(self, address: Address) -> None:
+        known = self.people.get(address.email)
+        if known is None or len(address.name) > len(known.name):
+            self.people[address.email] = address
+        if domain := employer_domain(address.email):
+            self.domains.add(domain)
+
+
+def sides(readings: Sequence[Reading], identity: Identity) -> Sides:
+    """Who belongs to the employer's side of these messages, taken in order of time."""
+    found = Sides()
+    mine = own_domains(identity)
+    for reading in readings:
+        if reading.outgoing:
+            _note_recipients(found, reading, identity)
+        elif not is_machine(reading) and not reading.strong(SignalKind.SUSPICIOUS):
+            _note_sender(found, reading, identity, mine)
+    return found
+
+
+def _note_recipients(found: Sides, reading: Reading, identity: Identity) -> None:
+    """The user's first letter names the other side; later ones to strangers only are told to outsiders."""
+    others = [a for a in recipients(reading.message) if a.email and not identity.is_me(a)]
+    if any(found.holds(a.email) for a in others):  # whom the user puts in copy is the user's own company
+        found.outsiders.update(
+            a.email for a in others if not (found.holds(a.email) or a.email in found.introduced)
+        )
+        return
+    if not found.people and not found.domains:
+        if not reading.message.forwarded:
+            for address in others:
+                found.admit(address)
+        return
+    found.outsiders.update(a.email for a in others if a.email not in found.introduced)
+
+
+def _note_sender(found: Sides, reading: Reading, identity: Identity, mine: frozenset[str]) -> None:
+    message, sender = reading.message, reading.message.sender
+    if identity.is_me(sender) or employer_domain(sender.email) in mine:
+        found.colleagues.add(sender.email)
+        return
+    if poses(sender):
+        found.impostors.add(sender.email)
+        return
+    if is_vendor_robot(sender.email):
+        _introduce(found, reading, identity, mine, genuine=True)
+        if is_relayed_human(sender):
+            found.admit(sender)
+    elif sender.email not in found.outsiders and _belongs(found, reading):
+        found.admit(sender)
+        _introduce(found, reading, identity, mine, genuine=True)
+        found.introduced.update(a.email for a in recipients(message) if not identity.is_me(a))
+    elif not found.holds(sender.email) and sender.email not in found.impostors:
+        found.outsiders.add(sender.email)
+
+
+def _belongs(found: Sides, reading: Reading) -> bool:
+    sender = reading.message.sender
+    if found.holds(sender.email) or sender.email in found.introduced:
+        return True
+    if not found.people and not found.domains:
+        return True
+    if impersonates(sender, found.domains, found.people.values()):
+        found.impostors.add(sender.email)
+        return False
+    if is_private(sender.email):
+        return _spoken_of(sender, found) or (
+            reading.strong(*_NEWS) and not reading.message.forwarded and not found.domains
+        )
+    return reading.strong(*_NEWS) and not reading.message.forwarded
+
+
+def _spoken_of(sender: Address, found: Sides) -> bool:
+    """A private address of somebody who was introduced under the same name ("Anjali Rao")."""
+    name = person(sender.name)
+    return bool(name) and any(person(a.name) == name for a in found.people.values())
+
+
+def _introduce(
+    found: Sides, reading: Reading, identity: Identity, mine: frozenset[str], *, genuine: bool
+) -> None:
+    """Organisers and guests of a genuine invitation are on the employer's side; so are colleagues put in copy."""
+    invited = [
+        a
+        for invite in reading.message.invites
+        if invite.method in {"REQUEST", "PUBLISH", ""}
+        for a in _guests(invite)
+    ]
+    for address in invited:
+        if genuine and address.email and _may_be_contact(address, identity, mine):
+            found.admit(address)
+    for address in recipients(reading.message):
+        if (
+            employer_domain(address.email) in found.domains
+            and not identity.is_me(address)
+            and employer_domain(address.email) not in mine
+        ):
+            found.admit(address)
+
+
+def _guests(invite: object) -> Iterable[Address]:
+
+    assert isinstance(invite, Invite)
+    return ((invite.organizer,) if invite.organizer else ()) + tuple(a.address for a in invite.attendees)
+
+
+def _may_be_contact(address: Address, identity: Identity, mine: frozenset[str]) -> bool:
+    host = address.email.rpartition("@")[2]
+    return (
+        not identity.is_me(address)
+        and not (is_shared_host(host) and not is_private(address.email))
+        and employer_domain(address.email) not in (mine - {""})
+    )
+
+
+def is_relayed_human(sender: Address) -> bool:
+    """True for a person who writes through a vendor and can be answered there ("Jane Doe via LinkedIn")."""
+    if senders.is_no_reply(sender.email) or senders.is_shared_mailbox(sender.email):
+        return False
+    host = sender.email.rpartition("@")[2]
+    if not (senders.is_ats(host) or senders.is_job_board(host)):
+        return False
+    words = re.sub(r"\s(?:via|through|über|at|@|from)\s.*", "", sender.name[:200]).replace(",", " ").split()
+    local = sender.email.partition("@")[0]
+    if local == letters(" ".join(words)):  # a tenant's name, as Workday writes it
+        return False
+    return (
+        2 <= len(words) <= 3
+        and all(w[:1].isupper() for w in words)
+        and (len(local) > 14 or any(letters(w) in letters(local) for w in words) or "reply" in local)
+    )

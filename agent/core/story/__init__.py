@@ -1,0 +1,1 @@
+"""What happened and what follows: the fold from timeline to state, the plan, the explanations."""
