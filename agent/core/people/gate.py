@@ -12,7 +12,15 @@ from dataclasses import dataclass
 
 from agent.core.model import Identity, Invite, Reading, SignalKind
 from agent.core.people.job_talk import ARRANGES, about_job, of_interview, other_matter, position_of, speaks_of
-from agent.core.people.occasions import asks_plainly, elsewhere, is_bare, is_private, own_trade, refused
+from agent.core.people.occasions import (
+    asks_plainly,
+    elsewhere,
+    is_bare,
+    is_private,
+    own_trade,
+    refused,
+    speaks_of_work,
+)
 from agent.core.people.parties import employer_domain, is_machine, is_vendor_robot, own_domains
 from agent.core.people.sides import Sides
 
@@ -158,6 +166,7 @@ def _asked_and_taken(reading: Reading, heard: Sequence[Reading]) -> bool:
     """Hardly a word of a job, but a clear invitation beside it that the user took."""
     return (
         reading.has(SignalKind.JOB_TOPIC)
+        and speaks_of_work(reading)
         and reading.strong(*_ASKS)
         and not other_matter(reading)
         and _taken(reading, heard)

@@ -46,6 +46,11 @@ def own_trade(reading: Reading, *, title: str) -> bool:
     return reading.strong(*_ASKS) or (kindred and _plain(reading))
 
 
+def speaks_of_work(reading: Reading) -> bool:
+    """True if a word of work stands in the message: the bare word "interview" is said of many things."""
+    return _says(reading, "work")
+
+
 def is_private(reading: Reading) -> bool:
     """True for a letter among friends: of the writer's own interview, or asking how the user's went."""
     return not _plain(reading) and _says(reading, "private")
@@ -88,9 +93,10 @@ def _by_thread(heard: Iterable[Reading]) -> dict[str, list[Reading]]:
 
 
 def _user_hires(own: Sequence[Reading], *, title: str) -> bool:
-    first = own[0]
-    opens = first.outgoing and not first.message.in_reply_to
-    if opens and _says(first, "hires") and not _says(first, "seeks"):
+    mine = [r for r in own if r.outgoing]
+    if any(_says(r, "hires") and not _says(r, "seeks") for r in mine):
+        return True
+    if own[0].outgoing and not own[0].message.in_reply_to and _says(own[0], "curious"):
         return True
     theirs = [r for r in own if not r.outgoing]
     return any(_says(r, "hirer") for r in theirs) and not any(_clean(r, "hirer", title=title) for r in theirs)
@@ -113,9 +119,10 @@ def _other(own: Sequence[Reading], *, title: str) -> bool:
 
 
 def _names_other(reading: Reading, title: str) -> bool:
-    """One turn of phrase is enough, two where the message answers an application for a known position."""
+    """One turn of phrase is enough, two where the message is plainly about a known position."""
     foreign = {words for words in _found(reading, "elsewhere") if _foreign(words, title)}
-    return len(foreign) > bool(title and _plain(reading))
+    asks = reading.strong(*_ASKS) and reading.strong(SignalKind.JOB_TOPIC)
+    return len(foreign) > bool(title and (asks or _plain(reading)))
 
 
 def _clean(reading: Reading, key: str, *, title: str) -> bool:
