@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 from types import FrameType
 
-from agent.errors import AgentError, AuthError, Busy, ConfigError, GmailError, QuotaExhausted
+from agent.errors import AgentError, AuthError, Busy, ConfigError, GmailError, QuotaExhausted, UserError
 
 log = logging.getLogger("agent")
 
@@ -111,7 +111,7 @@ class Daemon:
                 log.info("stopping")
             except (AuthError, ConfigError) as error:
                 self.notify(f"STATUS={error}", f"ERRNO={error.exit_status}")
-                log.error("%s", error)  # noqa: TRY400 (the user's remedy, not our traceback)
+                log.error("%s", _remedy(error))  # noqa: TRY400 (not our traceback)
                 return error.exit_status
             finally:
                 self.notify("STOPPING=1")
@@ -246,9 +246,13 @@ class Daemon:
             self._beat(scheduler)
             log.info("configuration read again")
         except ConfigError as error:
-            problems = "; ".join((str(error), *error.problems))
-            log.error("the new configuration is wrong and the old one stays: %s", problems)  # noqa: TRY400 (the user's remedy)
+            log.error("the new configuration is wrong and the old one stays: %s", _remedy(error))  # noqa: TRY400 (the user's remedy)
         self.notify("READY=1", "STATUS=configuration read again")
+
+
+def _remedy(error: UserError) -> str:
+    """The message and every problem with what to do about it, on one line."""
+    return "; ".join((str(error), *error.problems))
 
 
 def _place(error: Exception) -> str:
