@@ -157,6 +157,25 @@ def test_it_leaves_boilerplate_out_unless_asked_for_it() -> None:
     assert promised((found,)) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("We aim to reply to all emails within 2 business days.", "en"),
+        ("Our desk tries to answer every enquiry within 3 working days.", "en"),
+        ("Wir beantworten alle Anfragen innerhalb von 2 Werktagen.", "de"),
+        ("Nous répondons à tous les messages sous 48 heures.", "fr"),
+        ("Respondemos a todos los correos en un plazo de 2 días.", "es"),
+    ],
+)
+def test_it_takes_no_desks_custom_for_a_promise(text: str, language: str) -> None:
+    assert deadlines(text, written=WRITTEN, language=language, holidays="US") == ()
+
+
+def test_it_keeps_the_promise_to_answer_one_email() -> None:
+    (found,) = said("I will reply to your email by Friday.")
+    assert found.latest == date(2026, 3, 6)
+
+
 def test_it_names_one_promise_of_several_deadlines() -> None:
     found = said(
         "Please sign the form by Friday. The panel decides on Monday. You will hear from me by March 12."

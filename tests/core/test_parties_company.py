@@ -281,3 +281,32 @@ def test_it_reads_hostile_text_in_no_time(flood: str) -> None:
     _company(f'"{flood[:900]}" <x@acme.example>', flood, flood, flood)
     assert time.perf_counter() - began < 1
     assert company.letters("É") == "e"
+
+
+@pytest.mark.parametrize(
+    ("sender", "text", "language", "expected"),
+    [
+        ("M <m@moulin-albret.example>", "pour le poste au Moulin d'Albret, jeudi", "fr", "Moulin d'Albret"),
+        ("M <m@caveduloir.example>", "un poste à la Cave du Loir. Je vous", "fr", "Cave du Loir"),
+        (
+            "M <m@thornwick-borough.example>",
+            "a post with Thornwick Borough. I would like",
+            "en",
+            "Thornwick Borough",
+        ),
+        ("M <m@pennant.example>", "you applied to Pennant Marine. Ann will call", "en", "Pennant Marine"),
+    ],
+)
+def test_it_ends_a_name_at_a_full_stop_and_not_at_an_apostrophe(
+    sender: str, text: str, language: str, expected: str
+) -> None:
+    assert _company(sender, "", text, language=language) == expected
+
+
+def test_it_takes_a_recruiting_department_for_the_house_itself() -> None:
+    (one,) = found(
+        letter("a", "t", "K <k@elmford-borough.example>", "Interview", "a post with Elmford Borough. I would like to invite you",
+               INVITED, sign="Elmford Borough Recruitment", timed=True),
+        mine("b", "t", "k@elmford-borough.example", "Thank you", day=0.1),
+    )  # fmt: skip
+    assert (one.company, one.agency) == ("Elmford Borough", "")

@@ -48,6 +48,8 @@ def kin(strand: Strand, seed: Strand) -> str:
         return _kin_by_name(strand, seed)
     if client_speaks(strand, seed) or client_speaks(seed, strand):
         return "participant"
+    if announced(strand, seed) or announced(seed, strand):
+        return "participant"
     shared = _private_people(strand) & seed.sides.people.keys()
     return "participant" if shared or moved_house(strand, seed) else ""
 
@@ -80,6 +82,33 @@ def client_speaks(strand: Strand, agency: Strand) -> bool:
         person(a.name) and letters(bare_name(a.name)) in text for a in strand.sides.people.values()
     )
     return strand.trusted or announced
+
+
+def announced(strand: Strand, seed: Strand) -> bool:
+    """True if the seed names in full who writes in the strand, and that writer names the seed's people or employer.
+
+    Both must name the same position: a colleague of a sister company, or the client whom an agency announced.
+    """
+    if not same_position(strand, seed) or not strand.sides.domains or not seed.sides.domains:
+        return False
+    told = letters(_incoming(seed))
+    writers = {r.message.sender for r in strand.readings if not r.outgoing}
+    named = [a for a in writers if len(person(a.name)) > 1 and letters(bare_name(a.name)) in told]
+    return bool(named) and _answers_for(strand, seed)
+
+
+def _answers_for(strand: Strand, seed: Strand) -> bool:
+    """True if the strand's mail names the seed's employer, agency or one of its people."""
+    said = _incoming(strand)
+    plain = letters(said)
+    people = any(
+        len(person(a.name)) > 1 and letters(bare_name(a.name)) in plain for a in seed.sides.people.values()
+    )
+    return people or names_company(said, seed)
+
+
+def _incoming(strand: Strand) -> str:
+    return "\n".join(r.message.text[:4000] for r in strand.readings[:20] if not r.outgoing)
 
 
 def moved_house(strand: Strand, seed: Strand) -> bool:

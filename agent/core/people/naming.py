@@ -23,7 +23,7 @@ from agent.core.people.company import (
 )
 from agent.core.people.position import bare_subject
 from agent.core.people.signing import is_role_line, name_words
-from agent.core.people.spelling import name_after, proper, spelled_like, words_of
+from agent.core.people.spelling import closes_sentence, name_after, proper, spelled_like, words_of
 
 LONGEST_TEXT = 4_000
 _CLIENTS = frozenset(["client", "clients", "kunde", "kunden", "mandant", "mandanten", "cliente", "clientes"])
@@ -185,8 +185,8 @@ def clients(reading: Reading, people: frozenset[str], own: str) -> tuple[Named, 
             )
         if not name and word in _CLIENTS and (comma := _comma(words, at)):
             name, weight = name_after(words, comma + 1), 4.0
-        if not name and word in _WISHES and at and words[at - 1][:1].isupper():
-            name, weight = _name_before(words, at), 4.0
+        if not name and word in _WISHES and at:
+            name, weight = _wisher(words, at, message.subject), 4.0
         if name and _possible(name, people) and not same_company(name, own):
             found.append(Named(name, weight + (1.5 if has_org_word(name) else 0.0)))
     return tuple(found[:20])
@@ -196,8 +196,24 @@ def _name_before(words: Sequence[str], at: int) -> str:
     """The proper name that ends right before ``at`` ("Quill Robotics would like to …")."""
     start = at
     while start and at - start < 5 and (words[start - 1][:1].isupper() or words[start - 1] == "&"):
+        if closes_sentence(words[start - 1]):
+            break
         start -= 1
+    if start == at:
+        return ""
     return proper(words[start:at]) if at - start > 1 or len(words[start]) > 3 else ""
+
+
+def _wisher(words: Sequence[str], at: int, subject: str) -> str:
+    """Who "would like to meet you": a name before ``at``, or one that only the subject writes in capitals."""
+    if words[at - 1][:1].isupper():
+        return _name_before(words, at)
+    for count in (3, 2):
+        said = " ".join(words[max(0, at - count) : at])
+        shown = re.search(rf"(?<!\w){re.escape(said)}(?!\w)", subject[:300], re.IGNORECASE)
+        if shown and all(w[:1].isupper() or w == "&" for w in shown[0].split()):
+            return shown[0]
+    return ""
 
 
 def invites_for_another(reading: Reading, own: str, people: frozenset[str]) -> bool:
@@ -211,7 +227,7 @@ def invites_for_another(reading: Reading, own: str, people: frozenset[str]) -> b
         for i, word in enumerate(low)
         if i and word in _WISHES and {"interview", "meet", "see"} & set(low[i : i + 5])
     ]
-    named = (_name_before(words, i) for i in wishes)
+    named = (_wisher(words, i, reading.message.subject) for i in wishes)
     return any(n and _possible(n, people) and not same_company(n, own) for n in named)
 
 

@@ -43,6 +43,10 @@ _LABEL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _SHORT_LINE = 45
+_TRADE = re.compile(  # what comparatives ("earlier") and lists ("shortlist") share with trades is no trade's
+    r"(?!earlier|easier|busier|premier|amateur|\w{0,12}list$)[^\W\d_]{3,20}(?:ist|ier|eer|ician|wright|smith|herd|eur|euse)",
+    re.IGNORECASE,
+)
 _PAREN = re.compile(r"\(([^()]{1,60})\)")
 
 
@@ -155,7 +159,14 @@ def _segment_title(segment: str, language: str, g: Grammar) -> str:
     title = title_after(tokens(plain.lstrip(" ,.;:!?-")), 0, g)
     if title and has_head(title, g):
         return spelled(title)
-    return ""
+    return _lone(words, g)
+
+
+def _lone(words: list[str], g: Grammar) -> str:
+    """An unknown trade in front of the word for a job ("aquarist position at …"), if it ends as trades do."""
+    if len(words) < 2 or words[1].lower() not in g.after - g.weak_after or not _TRADE.fullmatch(words[0]):
+        return ""
+    return spelled([words[0].lower()])
 
 
 def _without_interview(words: list[str], interview: re.Pattern[str]) -> list[str]:
@@ -192,14 +203,10 @@ def _in_text(text: str, language: str, people: frozenset[str]) -> list[Mention]:
             title = title_before(words, at, g)
             if title and has_head(title, g):
                 found.append(Mention(spelled(title), 4.0))
-            elif (
-                title
-                and word not in g.weak_after
-                and title[0][:1].isupper()
-                and len(title) <= 4
-                and low[at - len(title) - 1] in g.determiners
-            ):
-                found.append(Mention(spelled(title), 1.0))
+            elif title and word not in g.weak_after and title[0][:1].isupper() and len(title) <= 4:
+                trade = len(title) == 1 and _TRADE.fullmatch(title[0])
+                if trade or low[at - len(title) - 1] in g.determiners:
+                    found.append(Mention(spelled(title), 1.0))
     return [m for m in found[:40] if m.title and not _is_person(m.title, people) and not is_nobody(m.title)]
 
 

@@ -23,12 +23,13 @@ from agent.core.people.parties import (
     own_domains,
     recipients,
 )
-from agent.core.people.signing import person
+from agent.core.people.signing import bare_name, person
 
 _NEWS = (
     SignalKind.INVITATION, SignalKind.CONFIRMATION, SignalKind.RESCHEDULE, SignalKind.CANCELLATION, SignalKind.HOLDING, SignalKind.NEXT_ROUND,
     SignalKind.REJECTION, SignalKind.OFFER, SignalKind.ON_HOLD, SignalKind.POSITION_CLOSED,
 )  # fmt: skip
+_LONGEST_TEXT = 4_000
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class Sides:
     outsiders: set[str] = field(default_factory=set)
     impostors: set[str] = field(default_factory=set)
     colleagues: set[str] = field(default_factory=set)  # of the user: own organisation
+    told: list[str] = field(default_factory=list)  # what that side wrote, letters only
 
     def holds(self, email: str) -> bool:
         """True if the address is on the employer's side."""
@@ -96,6 +98,7 @@ def _note_sender(found: Sides, reading: Reading, identity: Identity, mine: froze
             found.admit(sender)
     elif sender.email not in found.outsiders and _belongs(found, reading):
         found.admit(sender)
+        found.told.append(letters(message.text[:_LONGEST_TEXT]))
         _introduce(found, reading, identity, mine, genuine=True)
         found.introduced.update(a.email for a in recipients(message) if not identity.is_me(a))
     elif not found.holds(sender.email) and sender.email not in found.impostors:
@@ -115,7 +118,16 @@ def _belongs(found: Sides, reading: Reading) -> bool:
         return _spoken_of(sender, found) or (
             reading.strong(*_NEWS) and not reading.message.forwarded and not found.domains
         )
-    return reading.strong(*_NEWS) and not reading.message.forwarded
+    return not reading.message.forwarded and (reading.strong(*_NEWS) or _announced(reading, found))
+
+
+def _announced(reading: Reading, found: Sides) -> bool:
+    """Somebody of another house of whom that side wrote by full name ("Rudy Teague, who runs the lab, will see you")."""
+    sender = reading.message.sender
+    if reading.has(SignalKind.SUSPICIOUS, SignalKind.LIST_MAIL) or not person(sender.name):
+        return False
+    name = letters(bare_name(sender.name))
+    return any(name in told for told in found.told)
 
 
 def _spoken_of(sender: Address, found: Sides) -> bool:

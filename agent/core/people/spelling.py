@@ -18,6 +18,17 @@ _HOST = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_WORD = 60
+_ELIDED = re.compile(r"(?:d|l|dell|all)['’](?=[^\W\d_])", re.IGNORECASE)
+
+
+def closes_sentence(word: str) -> bool:
+    """True for a word with a full stop that is no abbreviation's ("Council.", but "Inc.", "St.", "S.A.")."""
+    return word.endswith(".") and len(word) > 4 and "." not in word[:-1] and letters(word) not in LEGAL
+
+
+def written_as_name(word: str) -> bool:
+    """True for a capital letter in front, or behind an elided article ("d'Auzon")."""
+    return _ELIDED.sub("", word, count=1)[:1].isupper()
 
 
 def words_of(text: str) -> list[str]:
@@ -60,6 +71,8 @@ def _run(words: Sequence[str], start: int, wanted: str) -> tuple[int, float] | N
     best: tuple[int, float] | None = None
     while end < min(start + 7, len(words)) and words[end] != "\n":
         piece = letters(words[end])
+        if taken and not wanted.startswith(taken + piece):
+            piece = letters(_ELIDED.sub("", words[end], count=1))  # verrerie-auzon: "Verrerie d'Auzon"
         if not piece:
             if words[end] not in {"&", "+"} or not taken:
                 break
@@ -102,11 +115,11 @@ def _by_initials(words: Sequence[str], at: int, rest: str) -> tuple[int, float] 
 def _extended(words: Sequence[str], start: int, end: int, *, open_end: bool) -> list[str]:
     """The run and what follows of the same name: up to a word that companies end in, or the line's end."""
     at, best = end, end
-    while at < min(end + 5, len(words)):
+    while at < min(end + 5, len(words)) and not closes_sentence(words[at - 1]):
         word = words[at]
         low = word.lower().strip(".")
         if (
-            not (word[:1].isupper() or word == "&" or low in LITTLE)
+            not (written_as_name(word) or word == "&" or low in LITTLE)
             or low in lists().never
             or (low in lists().team and low not in lists().org)
         ):
@@ -145,11 +158,11 @@ def name_after(words: Sequence[str], at: int) -> str:
         low = word.lower().strip(".")
         if low in table.never or word == "\n":
             break
-        if word[:1].isupper() or (
+        if (written_as_name(word) if run else word[:1].isupper()) or (
             run
             and (word == "&" or (low in LITTLE and word.isalpha()))
             and at + 1 < len(words)
-            and words[at + 1][:1].isupper()
+            and written_as_name(words[at + 1])
         ):
             run.append(word)
         else:

@@ -130,7 +130,7 @@ class Book:
         people = self.people | names_of_people(found)
         labels = tuple(label(d) for d in domains)
         named = [n for r in spoken for n in self.names(r, labels, people)]
-        own = company.best(named, domains)
+        own = _house(company.best(named, domains), named, labels)
         agency = (
             company.is_agency_name(own)
             or any(senders.is_agency(d) for d in domains)
@@ -148,6 +148,13 @@ def names_of_people(found: Sides) -> frozenset[str]:
         for a in found.people.values()
         if a.name and not company.has_org_word(a.name)
     )
+
+
+def _house(own: str, named: Sequence[Named], labels: Sequence[str]) -> str:
+    """The house without its recruiting department, if its domain and its mail call it so ("Elm Council Recruitment")."""
+    bare = company.without_team(own)
+    called = bare != own and len(bare.split()) > 1 and company.letters(bare) in labels
+    return bare if called and any(n.name == bare for n in named) else own
 
 
 def _aside(reading: Reading, found: Sides) -> bool:

@@ -26,8 +26,10 @@ _GENDER = re.compile(
     re.IGNORECASE,
 )
 _REQUISITION = re.compile(
-    r"[(\[]?\b(?:req(?:uisition)?|stellen?|job|ref(?:erenz|erence|\.)?|réf(?:érence|\.)?|kennziffer|id|vacancy|posting)\s?(?:id|no|-?nr|nummer|n°|number|code)?\b[.:#\s-]{0,3}"
-    r"[A-Z]{0,5}-?\d[\w/-]{1,15}[)\]]?|[(\[]?#\s?\w{0,12}\d[\w-]*[)\]]?|[(\[]?\b[A-Z]{1,5}[-_]?\d{3,}[\w-]*\b[)\]]?|[(\[]\d{3,}[)\]]|\b\d{4,}\b",
+    r"[(\[]\s?(?:job\s|post\s|our\s|your\s)?(?:req|ref|réf|kennziffer|vacancy\s(?:no|id|ref))\w{0,10}\b[^()\[\]\n]{0,30}[)\]]"  # the whole bracket
+    r"|[(\[][A-Z]{1,6}[-_/][\w/-]{0,20}\d{2}[\w/-]{0,10}[)\]]"
+    r"|[(\[]?\b(?:req(?:uisition)?|stellen?|job|ref(?:erenz|erence|\.)?|réf(?:érence|\.)?|kennziffer|id|vacancy|posting)\s?(?:id|no|-?nr|nummer|n°|number|code)?\b[.:#\s-]{0,3}"
+    r"[A-Z]{0,5}[-/]?\d[\w/-]{1,15}[)\]]?|[(\[]?#\s?\w{0,12}\d[\w-]*[)\]]?|[(\[]?\b[A-Z]{1,5}[-_/]?\d{3,}[\w-]*\b[)\]]?|[(\[]\d{3,}[)\]]|\b\d{4,}\b",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"\d+[/.:]\d[\d/.:]*|\d+(?:st|nd|rd|th)|\d{1,2}(?:am|pm|h)|\d{4,}", re.IGNORECASE)
