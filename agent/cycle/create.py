@@ -197,10 +197,15 @@ class Creation:
             thread_id=record.thread_id,
             elsewhere=0,
         )
-        if found is None:
+        lives = self.hands.lives
+        edited = lives.edited_by_user(record) if found is None else None
+        if found is None and edited is None:
             self._stop(judged, "there is a draft of yours in this thread already")
         elif self.hands.store.put_intent(record) or self.hands.store.draft_by_key(record.key):
-            self.hands.lives.adopt(record, found)
+            if found is not None:
+                lives.adopt(record, found)
+            elif edited is not None:
+                lives.adopt_edited(record, edited)
 
     def _record(
         self, action: Action, judged: Judged, letter: Composition, known: DraftRecord | None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from agent.core.mail import mime
 from agent.core.model import DraftRecord, DraftState, Identity, Source
@@ -15,8 +16,19 @@ from agent.store.store import Store
 
 SETTLE = timedelta(minutes=2)  # how long a draft may take to show in the list after an unknown outcome
 LOOKS, LOOK_EVERY_SECONDS = 3, 5.0
+STRANGERS = 10  # drafts of other threads that are read in search of a lost one, 20 units each
 WITHDRAWING = "withdrawing: "
 LIVE = frozenset({DraftState.INTENDED, DraftState.OPEN, DraftState.EDITED})
+
+
+def withdrawal_pending(records: Iterable[DraftRecord]) -> bool:
+    """True if a draft was to be taken back and the answer to that was lost."""
+    return any(r.state is DraftState.OPEN and r.because.startswith(WITHDRAWING) for r in records)
+
+
+def touched(record: DraftRecord, resource: dict[str, Any]) -> Touch:
+    """How the draft stands against what we made; where a turn was cut off before it read that back, what we asked for."""
+    return touch(resource, gmail_id=record.gmail_id, kept_digest=record.kept_digest or record.digest)
 
 
 @dataclass(slots=True)
@@ -57,10 +69,31 @@ class Lives:
             if found is not None:
                 self.adopt(record, found)
                 return True
+        edited = self.edited_by_user(record)
+        if edited is not None:
+            self.adopt_edited(record, edited)
+            return True
         sent = self._sent(record, alike=True)
         if sent is not None:
             self._is_sent(record, sent)
         return sent is not None
+
+    def edited_by_user(self, record: DraftRecord) -> DraftRef | None:
+        """The draft of this intent if the user edited it before we knew of it: key gone, text or subject changed."""
+        refs = {ref.draft_id: ref for ref in self.gmail.list_drafts()}
+        return self._renamed(record, refs, elsewhere=STRANGERS)
+
+    def adopt_edited(self, record: DraftRecord, ref: DraftRef) -> None:
+        """Record that the draft is the one we meant to make, and the user's by now."""
+        self.store.update_draft(
+            record.key,
+            state=DraftState.EDITED,
+            draft_id=ref.draft_id,
+            gmail_id=ref.gmail_id,
+            thread_id=ref.thread_id or record.thread_id,
+            kept_digest=record.digest,
+            changed_at=self.now,
+        )
 
     def adopt(self, record: DraftRecord, found: Found) -> None:
         """Record that the draft found in Gmail is the one we meant to make."""
@@ -75,10 +108,12 @@ class Lives:
         )
 
     def read_back(self, key: str, ref: DraftRef) -> None:
-        """Keep the digest of what Gmail made of our draft, once."""
+        """Keep the digest of what Gmail made of our draft, once; not of what a hand has saved since."""
         try:
             resource = self.gmail.draft(ref.draft_id)
         except NotFound:
+            return
+        if resource["message"].get("id") != ref.gmail_id:
             return
         self.store.update_draft(key, kept_digest=letter(resource).digest, gmail_id=ref.gmail_id)
 
@@ -86,16 +121,15 @@ class Lives:
         ref = refs.get(record.draft_id) or self._renamed(record, refs)
         if ref is None:
             return self._gone(record)
-        if not record.kept_digest:
-            self.read_back(record.key, ref)
-            return False
         if ref.gmail_id == record.gmail_id:
+            if not record.kept_digest:
+                self.read_back(record.key, ref)
             return False
         try:
             resource = self.gmail.draft(ref.draft_id)
         except NotFound:
             return self._gone(record)
-        hand = touch(resource, gmail_id=record.gmail_id, kept_digest=record.kept_digest)
+        hand = touched(record, resource)
         state = DraftState.EDITED if hand is Touch.EDITED else record.state
         self.store.update_draft(
             record.key,
@@ -107,10 +141,16 @@ class Lives:
         )
         return state is not record.state or ref.thread_id != record.thread_id
 
-    def _renamed(self, record: DraftRecord, refs: dict[str, DraftRef]) -> DraftRef | None:
-        """Gmail has been seen to give a draft a new id: one in the same thread that says what ours said."""
+    def _renamed(
+        self, record: DraftRecord, refs: dict[str, DraftRef], *, elsewhere: int = 0
+    ) -> DraftRef | None:
+        """Gmail has been seen to give a draft a new id: one in the same thread that says what ours said.
+
+        ``elsewhere``: how many drafts of other threads to read as well; another subject moves a draft there.
+        """
         taken = {r.draft_id for r in self.store.drafts()}
-        for ref in in_thread(refs.values(), record.thread_id):
+        far = [ref for ref in refs.values() if ref.thread_id != record.thread_id][:elsewhere]
+        for ref in (*in_thread(refs.values(), record.thread_id), *far):
             if ref.draft_id not in taken:
                 try:
                     text = letter(self.gmail.draft(ref.draft_id)).text or ""

@@ -14,7 +14,7 @@ from agent.core.model import normal_email
 from agent.core.writing.compose import ComposeConfig
 from agent.cycle.create import Creation, Materials
 from agent.cycle.hands import Hands
-from agent.cycle.lives import Lives
+from agent.cycle.lives import Lives, withdrawal_pending
 from agent.cycle.reading import Fetched, Progress
 from agent.cycle.report import TurnReport
 from agent.cycle.sync import Sync
@@ -54,7 +54,9 @@ class Cycle:
         before = self.gmail.usage
         account = self._account(full=full)
         report = TurnReport(account=account.address, started_at=now, dry_run=dry_run)
-        interrupted = any(last.outcome != "ok" for last in self.store.runs(1))
+        interrupted = any(last.outcome != "ok" for last in self.store.runs(1)) or withdrawal_pending(
+            self.store.drafts()
+        )
         run = self.store.start_run("full" if full else "partial", at=now)
         outcome = "stopped"
         try:
@@ -72,7 +74,10 @@ class Cycle:
         return report
 
     def _passes(self, report: TurnReport, now: datetime, *, full: bool, interrupted: bool) -> None:
-        """``interrupted``: the last turn was cut off, perhaps after it had stored mail that nobody has thought about."""
+        """``interrupted``: the last turn was cut off, perhaps after it had stored mail that nobody has thought about,
+
+        or the answer to a withdrawal was lost.
+        """
         thinker = Thinker(self.store, self.config, now)
         for number in range(PASSES):
             fetched = self._sync(thinker, now, full=full and not number)

@@ -9,9 +9,9 @@ from datetime import timedelta
 from agent.core.model import ActionKind, DraftRecord, DraftState, Problem, Status
 from agent.core.story.document import Judged
 from agent.cycle.hands import Hands, base_key
-from agent.cycle.lives import WITHDRAWING
+from agent.cycle.lives import WITHDRAWING, touched
 from agent.errors import NotFound, OutcomeUnknown
-from agent.gmail.drafts import Touch, touch
+from agent.gmail.drafts import Touch
 
 PANEL_STANDS = timedelta(hours=72)
 
@@ -60,7 +60,7 @@ def _take_back(hands: Hands, record: DraftRecord, because: str) -> bool:
         resource = hands.gmail.draft(record.draft_id)
     except NotFound:
         return hands.lives.follow(touched=True)
-    if touch(resource, gmail_id=record.gmail_id, kept_digest=record.kept_digest) is Touch.EDITED:
+    if touched(record, resource) is Touch.EDITED:
         hands.store.update_draft(record.key, state=DraftState.EDITED, changed_at=hands.now)
         _leave(hands, record, because)
         return True

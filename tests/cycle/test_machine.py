@@ -1,0 +1,101 @@
+"""Drafts behave whatever happens: at most one in a thread, one per key, none after an answer, none against the user."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.cycle.machine import Machine, play
+from tests.cycle.machine_http import HttpMachine
+
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "60"))
+STEPS = 50
+Deed = tuple[str, dict[str, Any]]
+
+
+def run(kind: type[Machine], examples: int, steps: int) -> None:
+    run_state_machine_as_test(
+        kind,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            phases=(Phase.generate, Phase.shrink),
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.timeout(60 + 10 * EXAMPLES)
+def test_it_keeps_its_drafts_in_order_whatever_happens() -> None:
+    run(Machine, EXAMPLES, STEPS)
+
+
+def test_it_keeps_its_drafts_in_order_over_http_too() -> None:
+    run(HttpMachine, 3, 30)
+
+
+def deed(name: str, **arguments: Any) -> Deed:
+    return name, arguments
+
+
+def touch(what: str) -> Deed:
+    return deed("user_touches_our_draft", deed=what, which=0)
+
+
+EVE, THANKING, TURN = deed("begin", number=0), deed("begin", number=1), deed("turn")
+OFFER = deed("employer_writes", kind="offer")
+UNREAD = deed("turn_with_a_fault", fault=("drafts.get", "unreachable"))  # made, and never read back
+DUE = deed("a_draft_falls_due")
+SAVED, RESTORED = deed("database_is_backed_up"), deed("database_is_restored")
+
+
+@pytest.mark.parametrize("how", ["lost before", "lost after", "unreachable"])
+def test_it_withdraws_in_the_next_turn_what_it_could_not_withdraw_in_this(how: str) -> None:
+    play([THANKING, OFFER, deed("turn_with_a_fault", fault=("drafts.delete", how)), TURN])
+
+
+@pytest.mark.parametrize("what", ["edit", "subject", "open"])
+def test_it_never_takes_the_users_text_for_its_own_when_it_had_not_read_its_own_back(what: str) -> None:
+    play(
+        [
+            EVE,
+            deed("time_passes", hours=5),
+            deed("time_passes", hours=5),
+            UNREAD,
+            touch(what),
+            TURN,
+            OFFER,
+            TURN,
+        ]
+    )
+
+
+@pytest.mark.parametrize("what", ["edit", "subject", "open"])
+def test_it_knows_its_draft_when_the_user_changed_it_before_the_books_knew_of_it(what: str) -> None:
+    """Cut off at each of the steps that follow the creation."""
+    tried = 0
+    for step in range(20, 60):
+        machine = Machine()
+        machine.begin(number=0)
+        machine.time_passes(hours=7)
+        machine.turn_is_cut_off(step=step)
+        if machine.ours():
+            machine.user_touches_our_draft(deed=what, which=0)
+            machine.turn()
+            machine.turn()
+            tried += 1
+        machine.teardown()
+        if tried == 6:
+            return
+    raise AssertionError("no step was found at which the draft was there")
+
+
+def test_it_knows_an_edited_draft_again_after_the_database_came_back() -> None:
+    play([EVE, SAVED, DUE, touch("edit"), RESTORED, TURN, TURN])
