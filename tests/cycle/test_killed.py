@@ -47,6 +47,7 @@ def steps_of_a_turn(tmp_path: Path) -> int:
     return int(counted.read_text())
 
 
+@pytest.mark.timeout(400)
 def test_it_has_exactly_one_draft_after_a_crash_at_any_step(tmp_path: Path) -> None:
     steps = steps_of_a_turn(tmp_path)
     assert steps > 20
@@ -60,6 +61,7 @@ def test_it_has_exactly_one_draft_after_a_crash_at_any_step(tmp_path: Path) -> N
         shutil.rmtree(tmp_path / "world")
 
 
+@pytest.mark.timeout(400)
 def test_it_has_no_draft_when_an_answer_came_after_a_crash_at_any_step(tmp_path: Path) -> None:
     steps = steps_of_a_turn(tmp_path)
     for step in range(1, steps + 1, 3):  # every step is another test's; here the answer is what matters

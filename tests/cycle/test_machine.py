@@ -12,7 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.cycle.machine import Machine, play
 from tests.cycle.machine_http import HttpMachine
 
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "30"))
 STEPS = 50
 Deed = tuple[str, dict[str, Any]]
 
