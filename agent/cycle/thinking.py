@@ -22,7 +22,7 @@ from agent.core.model import (
 )
 from agent.core.story import explain
 from agent.core.story.document import Judged, document, events
-from agent.core.story.judge import again, judge, read
+from agent.core.story.judge import judge, read
 from agent.core.story.labels import is_sighting
 from agent.core.story.plan import Rules
 from agent.cycle.create import Stop
@@ -49,8 +49,6 @@ class Thinker:
         )
         self.conclusions_version = f"{self.version}:{fingerprint(repr(config.policy))}"
         self._keep_text = config.storage.keep_mail_text
-        self._judged: tuple[Judged, ...] | None = None
-        self._seen: tuple[int, int] = (-1, -1)
 
     def must_think(self) -> bool:
         """True if the clock has changed an answer, an intent is open, or the rules are newer."""
@@ -64,7 +62,7 @@ class Thinker:
         sources = self.store.sources()
         readings = self._readings(sources)
         known = {link.thread_id: link.candidacy_id for link in self.store.links()}
-        self._judged = judge(
+        return judge(
             readings,
             [note for note in self.store.notes() if not is_sighting(note)],
             self.store.drafts(),
@@ -74,7 +72,6 @@ class Thinker:
             self.now,
             labels=told_by_labels(self.store, sources, now=self.now, zone=self.zone),
         )
-        return self._judged
 
     def _readings(self, sources: Sequence[Source]) -> list[Reading]:
         have = self.store.readings(self.version)
@@ -121,12 +118,6 @@ class Thinker:
             return None
         at = judged.outlook.since or self.now
         return Transition(judged.candidacy.id, was, status, min(at, self.now), explain.because(judged)[:500])
-
-    def seen_from(self, now: datetime) -> tuple[Judged, ...]:
-        """The same conclusions from another instant (``plan``, a status after its ``wake_at``)."""
-        return tuple(
-            again(j, self.rules, now) for j in (self._judged if self._judged is not None else self.think())
-        )
 
 
 def identity_of(account: Account | None, config: Config) -> Identity:

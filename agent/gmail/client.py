@@ -18,6 +18,7 @@ from google.oauth2.credentials import Credentials
 from agent.core.model import Address, SendAs
 from agent.errors import GmailUnavailable, HistoryExpired, NotFound, OutcomeUnknown
 from agent.gmail.calls import Request
+from agent.gmail.history import number
 from agent.gmail.hosts import GMAIL
 from agent.gmail.session import Session, Usage
 
@@ -83,7 +84,7 @@ class Gmail:
     def profile(self) -> Profile:
         """Whose mailbox this is, and the history id to start from: read it *before* a full listing."""
         found = self._session.read(self._users.getProfile(userId=_ME), units=1)
-        return Profile(_text(found, "emailAddress").lower(), _number(found.get("historyId")))
+        return Profile(_text(found, "emailAddress").lower(), number(found.get("historyId")))
 
     def send_as(self) -> tuple[SendAs, ...]:
         """The addresses that mean *me*, primary first; those that were never verified are left out."""
@@ -131,7 +132,7 @@ class Gmail:
         """Its message resources by internal date, drafts included."""
         request = self._users.threads().get(userId=_ME, id=_known(thread_id), format=format)
         found = self._session.read(request, units=40)
-        return sorted(_rows(found, "messages"), key=lambda row: _number(row.get("internalDate")))
+        return sorted(_rows(found, "messages"), key=lambda row: number(row.get("internalDate")))
 
     def history(self, start: int) -> Iterator[dict[str, Any]]:
         """The pages of what happened after ``start``; HistoryExpired if Gmail no longer knows."""
@@ -208,12 +209,6 @@ def _known(gmail_id: str) -> str:
 def _text(row: dict[str, Any], key: str) -> str:
     value = row.get(key)
     return value if isinstance(value, str) else ""
-
-
-def _number(value: object) -> int:
-    """Gmail's 64-bit numbers come as strings."""
-    text = str(value)
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 20 else 0
 
 
 def _rows(page: dict[str, Any], key: str) -> list[dict[str, Any]]:

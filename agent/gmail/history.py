@@ -62,10 +62,10 @@ class Changes:
 def changes(pages: Iterable[Mapping[str, Any]], *, start: int) -> Changes:
     """Reduce the pages of one listing after ``start``; the new cursor is never below it."""
     taken = list(pages)
-    cursor = max([start, *(_number(page.get("historyId")) for page in taken)])
+    cursor = max([start, *(number(page.get("historyId")) for page in taken)])
     records = [record for page in taken for record in _dicts(page.get("history"))]
     fold = _Fold()
-    for record in sorted(records, key=lambda record: _number(record.get("id"))):
+    for record in sorted(records, key=lambda record: number(record.get("id"))):
         fold.take(record)
     return fold.changes(cursor)
 
@@ -145,8 +145,8 @@ def _relabel(fate: _Fate, labels: frozenset[str], *, more: bool) -> None:
         fate.labels = fate.labels | labels if more else fate.labels - labels
 
 
-def _number(value: object) -> int:
-    """Ids are 64-bit numbers that come as strings: "9" is older than "10"."""
+def number(value: object) -> int:
+    """Gmail's 64-bit numbers come as strings: "9" is older than "10"; anything else is 0."""
     text = str(value)
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 20 else 0
 

@@ -92,10 +92,6 @@ class Conclusions(Transactions):
 
     # ── transitions ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def add_transitions(self, transitions: Iterable[Transition]) -> None:
-        with self._writing() as connection:
-            _fill(connection, transition, map(asdict, transitions))
-
     def transitions(self, candidacy_id: str | None = None) -> tuple[Transition, ...]:
         """The changes of status (of one candidacy) in the order they became true."""
         query = select(transition).order_by(transition.c.at, transition.c.id)
