@@ -25,7 +25,7 @@ demo: $(VENV)/runtime.stamp
 	$(BIN)/followup-agent demo
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 
 evaluate: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.evaluate

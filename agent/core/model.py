@@ -517,6 +517,7 @@ class State:
     closed_by_user: bool = False
     bounced: tuple[str, ...] = ()  # addresses that refused our mail
     held_back_at: datetime | None = None  # when the newest of ``hold_back`` was written
+    thanked_until: datetime | None = None  # of a round of several days: thanked for what was over by then
 
     @property
     def live_interviews(self) -> tuple[Interview, ...]:

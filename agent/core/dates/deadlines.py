@@ -78,7 +78,8 @@ class _Reader:
             if line.spans or self.earlier is not None:
                 yield from self._of(line)
             self.previous = line.text
-            self.earlier = line.spans[-1] if line.spans else None
+            asked = line.text.rstrip().endswith("?")  # "then" does not count from what is not settled
+            self.earlier = line.spans[-1] if line.spans and not asked else None
 
     def _of(self, line: Line) -> list[Deadline]:
         """The best deadline of each party in one sentence."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agent.core.meaning import senders
 from agent.core.model import SignalKind
 from agent.core.people.kinship import belongs, kin, known_person, same_position, shares_people, speaks_of
 from agent.core.people.strands import Book, Strand, knows_position, relevant
@@ -13,6 +14,10 @@ from agent.core.people.titles import compatible, essence
 _WEIGHTY = (
     SignalKind.INVITATION, SignalKind.CONFIRMATION, SignalKind.RESCHEDULE, SignalKind.CANCELLATION, SignalKind.REJECTION, SignalKind.OFFER,
     SignalKind.NEXT_ROUND, SignalKind.ON_HOLD, SignalKind.POSITION_CLOSED, SignalKind.HOLDING, SignalKind.AVAILABILITY_REQUEST,
+)  # fmt: skip
+_OF_WORK = (
+    SignalKind.JOB_TOPIC, SignalKind.INTERVIEW_TOPIC, SignalKind.INVITATION, SignalKind.ACKNOWLEDGEMENT, SignalKind.REJECTION, SignalKind.OFFER,
+    SignalKind.NEXT_ROUND, SignalKind.POSITION_CLOSED, SignalKind.ATS, SignalKind.SCHEDULER,
 )  # fmt: skip
 _LONG_AGO_DAYS = 240
 _AMBIGUOUS = "A message of {company} could belong to this or to another candidacy there; `merge` or `split` tells which."
@@ -89,10 +94,18 @@ def attached(
 
 
 def _may_attach(strand: Strand, seeds: Sequence[Strand]) -> bool:
-    if relevant(strand.readings):
+    if relevant(strand.readings) and not _other_business(strand):
         return True
     quiet = [r for r in strand.readings if not r.has(SignalKind.LIST_MAIL, SignalKind.JOB_ALERT)]
     return any(known_person(r, s) for r in quiet for s in seeds)
+
+
+def _other_business(strand: Strand) -> bool:
+    """A house's robot writing about something else (a bill, a collection, a ticket): no word of work in any mail."""
+    theirs = [r for r in strand.readings if not r.outgoing]
+    robots = all(senders.is_no_reply(r.message.sender.email) for r in theirs)
+    at_work = any(r.has(*_OF_WORK) or r.message.invites for r in theirs) or knows_position(strand)
+    return bool(theirs) and robots and not at_work
 
 
 def _near(strand: Strand, seed: Strand) -> bool:

@@ -66,7 +66,10 @@ class Arrangement:
         self.wishes.clear()
 
     def set_apart_later_days(self, at: datetime, zone: ZoneInfo) -> bool:
-        """The user has thanked for one interview while another, on a later day, lies ahead: that is the next round."""
+        """The user has thanked for one interview while another, on a later day, lies ahead.
+
+        That is the next round, unless one mail announced them both. True if there is such a one.
+        """
         behind, ahead = self.behind(at), [i for i in self.ahead(at) if i.start > at]
         if (
             not behind
@@ -74,6 +77,8 @@ class Arrangement:
             or behind[-1].start.astimezone(zone).date() == ahead[0].start.astimezone(zone).date()
         ):
             return False
+        if behind[-1].gmail_id == ahead[0].gmail_id:
+            return True
         self.round += 1
         for interview in ahead:
             self._swap(interview, replace(interview, round=self.round))

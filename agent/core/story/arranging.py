@@ -44,7 +44,7 @@ def arrange(fold: Fold, reading: Reading) -> bool:
         return _cancelled(fold, reading, times)
     if moved or (times and not fresh):
         _timed(fold, reading, times, moved=moved and not fresh)
-    elif reading.has(Kind.CONFIRMATION) and fold.arrangement.wishes:
+    elif reading.has(Kind.CONFIRMATION) and fold.arrangement.wishes and not fresh:
         fold.arrangement.accepted([], reading.message, by_me=False)
     fold.settle(at)
     return bool(

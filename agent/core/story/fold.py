@@ -37,6 +37,7 @@ class Fold:
     disposition: Disposition = Disposition.OPEN
     turn: Turn = Turn.NOBODY
     thank_you_at: datetime | None = None
+    thanked_until: datetime | None = None
     follow_ups: list[datetime] = field(default_factory=list)
     counted: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     message_ids: dict[str, str] = field(default_factory=dict)
@@ -101,7 +102,7 @@ class Fold:
             self.thank_you_at = at
         self.counted[gmail_id] = ("thank_you", self.thank_you_at)
         if self.arrangement.set_apart_later_days(at, ZoneInfo(self.zone)):
-            self.thank_you_at = None
+            self.thank_you_at, self.thanked_until = None, at
             self.follow_ups.clear()
 
     def followed_up(self, gmail_id: str, at: datetime) -> None:
@@ -135,6 +136,7 @@ class Fold:
             scheduling=self.scheduling,
             doubts=tuple(self.doubts),
             hold_back=tuple(self.hold_back),
+            thanked_until=self.thanked_until,
             held_back_at=self.held_back_at if self.hold_back else None,
             last_incoming_id=self.last_in,
             last_outgoing_id=self.last_out,

@@ -223,6 +223,8 @@ def _thank_yous(state: State, thread: str, rules: Rules) -> Iterator[Action]:
         key=lambda interview: interview.start,
     )
     for number, interview in enumerate(held):
+        if state.thanked_until is not None and interview.end <= state.thanked_until:
+            continue
         later = held[number + 1].start if number + 1 < len(held) else None
         if later is None or rules.day(later) != rules.day(interview.start):
             yield _thank_you(interview, later, state, thread, rules)

@@ -47,7 +47,7 @@ _REPLY_PREFIX = re.compile(
 )
 _REPEATED = re.compile(r"^(\s*re\s?:)(?:\s*re\s?:)+", re.IGNORECASE)
 _NOTICE = re.compile(
-    r"^\s*(?:updated invitation|invitation|accepted|declined|tentative|canceled|cancelled|einladung aktualisiert|"
+    r"^\s*(?:(?:fwd?|wg|tr|rv)\s?:\s*)?(?:updated invitation|invitation|accepted|declined|tentative|canceled|cancelled|einladung aktualisiert|"
     r"invitation modifiée|invitación actualizada|automatic reply|automatische antwort|réponse automatique|"
     r"respuesta automática)\s?:",
     re.IGNORECASE,
