@@ -1,4 +1,4 @@
-"""``python -m tests.evaluate``: play all scenarios and date sentences, print the share of right checks by category.
+"""``python -m tests.evaluate``: play all scenarios, date sentences and single mails, print the share of right checks by category.
 
 The failing checks are listed below each table. The committed baseline may not fall; ``--save`` writes it anew.
 """
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tests import sentences
+from tests import mails, sentences
 from tests.scenarios.player import Check, Json, Play, load
 
 HERE = Path(__file__).parent
@@ -77,10 +77,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print_table(name, figures[name])
         failing(checks)
     if not options.only:
-        read = list(sentences.checks())
-        figures["sentences"] = shares(read)
-        print_table("sentences", figures["sentences"])
-        failing(read)
+        for name, read in (("sentences", list(sentences.checks())), ("mails", list(mails.checks()))):
+            figures[name] = shares(read)
+            print_table(name, figures[name])
+            failing(read)
     if options.save:
         BASELINE.write_text(json.dumps(figures, indent=1) + "\n")
     return 0 if options.only else fallen(figures)

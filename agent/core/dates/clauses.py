@@ -11,6 +11,9 @@ from agent.core.dates.spans import DaySpan, Line
 
 WAITS = frozenset({"day", "bizday", "week", "month"})
 WAIT_GAP = 6  # characters: "max", a comma
+FEW_WORDS = 4  # an opening of fewer words is an adverb ("with any luck,")
+NEWS_REACH = 60  # characters behind a day in which what promises news must stand
+SEPARATES = re.compile(r",|(?<= )(?:and|und|et|y|e) (?:el |the |le |am )?", re.IGNORECASE)
 OF = re.compile(r"\s*(?:of|de|d'|di|von|mit|with)\b")
 AND = re.compile(r"\s*(?:and|und|et|y|e|en)\b")
 
@@ -41,6 +44,7 @@ def clauses(line: Line, cues: Cues) -> list[Clause]:
         for m in cues["clause"].finditer(low)
         if not _inside(m.start(), line.spans) and not _awaits(low, m.start(), line.spans, cues)
     ]
+    cuts = sorted({*cuts, *_before_news(line, low, cues)})
     starts = [0, *(end for _, end in cuts)]
     ends = [*(start for start, _ in cuts), len(low)]
     asks = line.text.rstrip().endswith("?")
@@ -48,6 +52,46 @@ def clauses(line: Line, cues: Cues) -> list[Clause]:
         Clause(low[start:end], start, tuple(s for s in line.spans if start <= s.start < end), asks)
         for start, end in zip(starts, ends, strict=True)
     ]
+
+
+def _before_news(line: Line, low: str, cues: Cues) -> list[tuple[int, int]]:
+    """Reads "wir haben noch nicht entschieden, am Dienstag bekommen Sie Bescheid": news is behind the comma.
+
+    Before the comma there is no news, but more than an adverb or a bare day; a condition stays with what it governs.
+    """
+    cuts: list[tuple[int, int]] = []
+    for mark in SEPARATES.finditer(line.text):
+        at = mark.start()
+        behind = next((span for span in line.spans if span.lead >= at and span.start > at), None)
+        if behind is None or any(span.lead < at < span.end for span in line.spans):
+            continue
+        if any(cues[name].search(low[:at]) for name in ("contact", "if_match", "silence", "ask")):
+            continue
+        comma = mark[0] == "," and _parts(line, low, at, behind, cues)
+        if comma or _leads_to_news(mark, low, behind, cues):
+            cuts.append(mark.span())
+    return cuts
+
+
+def _parts(line: Line, low: str, comma: int, behind: DaySpan, cues: Cues) -> bool:
+    """True for a comma between a statement of its own and one that promises news by a day."""
+    last = next((span for span in reversed(line.spans) if span.end <= comma), None)
+    few = FEW_WORDS if last is None else 1
+    if len(low[last.end if last else 0 : comma].split()) < few:
+        return False
+    following = line.text.find(",", comma + 1)
+    end = following if following > behind.end else len(low)
+    return cues["contact"].search(low[comma : min(end, behind.end + NEWS_REACH)]) is not None
+
+
+def _leads_to_news(mark: re.Match[str], low: str, behind: DaySpan, cues: Cues) -> bool:
+    """True for a mark right before a day that is right before what promises news ("y el martes te llamo")."""
+    near = len(low[mark.end() : behind.start].split()) <= 1
+    return (
+        near
+        and len(low[: mark.start()].split()) >= FEW_WORDS
+        and cues["contact"].match(low[behind.end : behind.end + NEWS_REACH].lstrip()) is not None
+    )
 
 
 def _inside(place: int, spans: tuple[DaySpan, ...]) -> bool:

@@ -33,6 +33,17 @@ def duration(ts: list[Token], moment: Moment) -> Days | None:
     return replace(_lasting(moment, most, least, unit), vague=few or couple or unit == "year", bare=True)
 
 
+def mixed_duration(ts: list[Token], moment: Moment) -> Days | None:
+    """Reads "a week to ten days", "ein bis zwei Wochen oder einen Monat": from the shorter to the longer of the two."""
+    units = [at for at, token in enumerate(ts) if token.kind == "U"]
+    first = duration(ts[: units[0] + 1], moment)
+    second = duration([t for t in ts[units[0] + 1 :] if t.kind != "B"], moment)
+    if first is None or second is None:
+        return first or second
+    longer = max(first, second, key=lambda days: days.latest)
+    return replace(longer, earliest=min(first.earliest, second.earliest))
+
+
 def _lasting(moment: Moment, most: int, least: int, unit: str, start: date | None = None) -> Days:
     if unit == "fortnight":
         most, least, unit = 2 * most, 2 * least, "week"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from agent.core.dates.days import Meaning
-from agent.core.dates.durations import duration, duration_from, next_span
+from agent.core.dates.durations import duration, duration_from, mixed_duration, next_span
 from agent.core.dates.periods import (
     abbreviated_end,
     calendar_week,
@@ -31,6 +31,7 @@ from agent.core.dates.single import (
     relative,
     weekday,
     weekday_in_week,
+    weekday_in_weeks,
     weekday_week,
     which_weekday,
     written,
@@ -48,6 +49,7 @@ ROWS: tuple[tuple[str, str, Meaning], ...] = (
     ("which weekday", "P?XW|P?WX(?!U)", which_weekday),
     ("weekday in week", "WL?XU|WUX|XUL?W|UXL?W", weekday_in_week),
     ("weekday week", "WU|RU", weekday_week),
+    ("weekday in weeks", "WL[Na]U", weekday_in_weeks),
     ("relative day", "P?X?R", relative),
     ("next to", "RBL", next_to),
     ("within the unit", "U", within_unit),
@@ -64,6 +66,7 @@ ROWS: tuple[tuple[str, str, Meaning], ...] = (
     ("named weekend", "X?HH", named_weekend),
     ("weekday after holiday", "WL?H", weekday_after_holiday),
     ("duration", "[Na]?[Na](?:B[Na])?U(?:B[Na])?|NBaU", duration),
+    ("duration of two units", "[Na]UB+[Na]U", mixed_duration),
     ("coming", "X[Na](?:B[Na])?U|NXU|NUX|XaUBN|XUBN|aXU", next_span),
     ("duration from", f"[Na](?:B[Na])?UL+(?:W?{DATE}|WO|W|R|O)", duration_from),
 )

@@ -114,6 +114,14 @@ def weekday_week(ts: list[Token], moment: Moment) -> Days | None:
     return one_day(start + 7 * DAY)
 
 
+def weekday_in_weeks(ts: list[Token], moment: Moment) -> Days | None:
+    """Reads "Freitag in einer Woche", "martes en dos semanas": whole weeks after the coming one of that name."""
+    unit, count, limit = some(ts, "U")[0], number(some(ts, "Na")[-1]), some(ts, "L")[0]
+    if unit.value != "week" or limit.value not in {"in", "within"} or not 1 <= count <= 12:
+        return None
+    return one_day(reckon.weekday_after(moment.today, number(some(ts, "W")[0])) + 7 * count * DAY)
+
+
 def relative(ts: list[Token], moment: Moment) -> Days | None:
     return one_day(moment.today + DAY * number(some(ts, "R")[0]))
 

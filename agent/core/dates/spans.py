@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
@@ -18,6 +19,7 @@ from agent.core.dates.tokens import Token, tokens, words_of
 from agent.core.lexicon import pack
 
 MAX_SENTENCE = 600
+AND = frozenset({"and", "und", "et", "y", "e"})
 PARTICLE = 40  # characters of a verb with its particle, and what stands before it
 MAX_SPANS = 16  # in one sentence
 _DOUBLED = re.compile("NpNp")
@@ -65,7 +67,7 @@ def read(sentence: str, moment: Moment) -> Line:
     found = [_limited(hit, core, kinds, moment) for hit in _hits(core, kinds, moment)]
     nouns = _listed(moment.language, "ordinal_nouns")
     kept = [span for span in found if span is not None and not _names_a_thing(span, text, nouns)]
-    whole = _alternatives(_without_doubled_weekdays(kept, text), core)[:MAX_SPANS]
+    whole = _alternatives(_without_doubled_weekdays(kept, text), core, _news_behind(text, moment))[:MAX_SPANS]
     spans = tuple(replace(span, words=text[span.lead : span.end].rstrip(" .,")) for span in whole)
     return Line(text, core, kinds, spans)
 
@@ -288,12 +290,20 @@ def _without_doubled_weekdays(spans: list[DaySpan], text: str) -> list[DaySpan]:
     return kept
 
 
-def _alternatives(spans: list[DaySpan], core: tuple[Token, ...]) -> list[DaySpan]:
+def _news_behind(text: str, moment: Moment) -> Callable[[int], bool]:
+    """Whether what stands right behind a place promises news."""
+    low, contact = folded(text), cues_of(moment.language)["contact"]
+    return lambda at: contact.match(low[at:].lstrip()) is not None
+
+
+def _alternatives(
+    spans: list[DaySpan], core: tuple[Token, ...], news_behind: Callable[[int], bool]
+) -> list[DaySpan]:
     """Reads "Thursday or Friday", "between Tuesday and Thursday": one span, from the first to the last of them."""
     merged: list[DaySpan] = []
     for span in spans:
         last = merged[-1] if merged else None
-        if last is not None and _joined(last, span, core):
+        if last is not None and _joined(last, span, core, news_behind):
             merged[-1] = replace(
                 last, end=span.end, latest=max(last.latest, span.latest), earliest=min(last.earliest, span.earliest),
                 limits=last.limits | (span.limits & {"by"}), vague=last.vague or span.vague,
@@ -304,8 +314,13 @@ def _alternatives(spans: list[DaySpan], core: tuple[Token, ...]) -> list[DaySpan
     return merged
 
 
-def _joined(last: DaySpan, span: DaySpan, core: tuple[Token, ...]) -> bool:
+def _joined(
+    last: DaySpan, span: DaySpan, core: tuple[Token, ...], news_behind: Callable[[int], bool]
+) -> bool:
+    """Reads "We finish on Monday and on Tuesday I call you" as two statements, not as one span."""
     between = [t for t in core if last.end <= t.start and t.end <= span.lead]
+    if any(t.low.split()[0] in AND for t in between) and news_behind(span.end):
+        return False
     return (
         0 < len(between) <= 2
         and all(t.kind in "BKD" for t in between)

@@ -47,6 +47,11 @@ _EXPLAINS: tuple[tuple[SignalKind, frozenset[SignalKind]], ...] = (
 )  # fmt: skip
 
 
+_REGRETS = (".regret", ".leider", ".malheureusement", ".lamentablemente")
+# what a mail that closes the door does not do
+_AHEAD = frozenset({K.QUESTION, K.FOLLOW_UP, K.THANK_YOU, K.ACCEPTANCE, K.COLD_OUTREACH, K.NOT_A_JOB_INTERVIEW, K.LIST_MAIL, K.JOB_ALERT, K.SUSPICIOUS, K.USER_IS_INTERVIEWER})  # fmt: skip
+
+
 def verdict(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
     """The signals that stand. Topics and machine marks are never silenced; of each kind only the strong ones, if any."""
     stand = _without_machine_talk(signals)
@@ -58,10 +63,21 @@ def verdict(signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
     for kind, explained_by in _EXPLAINS:
         if {s.kind for s in stand} & explained_by:
             stand = [s for s in stand if s.kind is not kind or s.strength is Strength.STRONG]
+    stand = _said_twice(stand)
     if {s.kind for s in stand} & _NEWS:
         stand = [s for s in stand if s.kind is not K.COURTESY]
     strong = {s.kind for s in stand if s.strength is Strength.STRONG}
     return tuple(_demoted([s for s in stand if s.strength is Strength.STRONG or s.kind not in strong]))
+
+
+def _said_twice(signals: list[Signal]) -> list[Signal]:
+    """Two different weak words of a refusal (regret, and a farewell or comfort) are a strong one, if nothing looks ahead."""
+    weak = [s for s in signals if s.kind is K.REJECTION and s.strength is Strength.WEAK]
+    regret = [s for s in weak if s.rule.endswith(_REGRETS)]
+    parting = [s for s in weak if not s.rule.endswith(_REGRETS)]
+    if not regret or not parting or any(s.kind in _AHEAD for s in signals):
+        return signals
+    return [replace(s, strength=Strength.STRONG) if s is regret[0] else s for s in signals]
 
 
 def _without_machine_talk(signals: tuple[Signal, ...]) -> list[Signal]:
