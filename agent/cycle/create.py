@@ -24,7 +24,7 @@ from agent.cycle.hands import Hands
 from agent.cycle.lives import WITHDRAWING
 from agent.errors import DataError, NotFound, OutcomeUnknown, Refused
 from agent.gmail.client import DraftRef
-from agent.gmail.drafts import digest, find_ours
+from agent.gmail.drafts import digest, find_ours, signed
 
 THREADS_READ_AGAIN = 5
 ATTEMPTS = 3
@@ -53,7 +53,7 @@ class Creation:
         """Make the drafts that are due; True if mail came in between, so that the turn must think again."""
         due = [(j.outlook.due, j) for j in judged if j.outlook.due is not None]
         for action, one in sorted(due, key=lambda pair: (pair[0].due, pair[0].key)):
-            for letter, recipient in _letters(action, one):
+            for letter, recipient in letters(action, one):
                 if self._create(letter, one, judged, recipient):
                     return True
                 if one.candidacy.id in self.in_the_way:
@@ -70,15 +70,16 @@ class Creation:
             reason = f"{self.max_per_day} were made today (policy.max_drafts_per_day); it follows tomorrow"
             self.in_the_way[judged.candidacy.id] = Stop(reason, self._tomorrow())
             return False
-        letter = self._compose(action, judged, everybody, recipient)
+        letter = self.compose(action, judged, everybody, recipient)
         if isinstance(letter, Refusal):
             self._stop(judged, ". ".join((letter.reason, *letter.problems)))
             return False
         return self._write(action, judged, letter, known)
 
-    def _compose(
+    def compose(
         self, action: Action, judged: Judged, everybody: Sequence[Judged], recipient: Contact | None
     ) -> Composition | Refusal:
+        """The letter for this action, or why there is none."""
         others = {j.candidacy.company for j in everybody if j.candidacy.company} - {judged.candidacy.company}
         return compose(
             action,
@@ -92,7 +93,7 @@ class Creation:
         )
 
     def _write(self, action: Action, judged: Judged, letter: Composition, known: DraftRecord | None) -> bool:
-        record = self._record(action, judged, letter, known)
+        record = self.record(action, judged, letter, known)
         if self.hands.dry_run:
             self.hands.report.created.append(record)
             return False
@@ -119,7 +120,7 @@ class Creation:
             self.hands.store.update_draft(
                 action.key, attempts=known.attempts + 1, changed_at=self.hands.now, digest=record.digest
             )
-        self._post(record, raw, letter.thread_id)
+        self._post(record, signed(raw, record.digest), letter.thread_id)
         return False
 
     def _post(self, record: DraftRecord, raw: bytes, thread_id: str) -> None:
@@ -207,9 +208,10 @@ class Creation:
             elif edited is not None:
                 lives.adopt_edited(record, edited)
 
-    def _record(
+    def record(
         self, action: Action, judged: Judged, letter: Composition, known: DraftRecord | None
     ) -> DraftRecord:
+        """The intent to make this draft, for the first time or (``known``) again."""
         to = tuple(a.email for a in letter.to)
         cc = tuple(a.email for a in letter.cc)
         return DraftRecord(
@@ -245,7 +247,7 @@ class Creation:
         self.in_the_way[judged.candidacy.id] = Stop(reason)
 
 
-def _letters(action: Action, judged: Judged) -> Iterator[tuple[Action, Contact | None]]:
+def letters(action: Action, judged: Judged) -> Iterator[tuple[Action, Contact | None]]:
     """The letter in the thread; after a panel, one to each of the others as a conversation of its own."""
     yield action, None
     if action.kind is not ActionKind.THANK_YOU:

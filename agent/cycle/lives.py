@@ -12,6 +12,7 @@ from agent.core.model import DraftRecord, DraftState, Identity, Source
 from agent.errors import NotFound
 from agent.gmail.client import DraftRef, Gmail
 from agent.gmail.drafts import Found, Touch, find_ours, in_thread, letter, same_letter, touch
+from agent.store.ledger import PASSED
 from agent.store.store import Store
 
 SETTLE = timedelta(minutes=2)  # how long a draft may take to show in the list after an unknown outcome
@@ -75,8 +76,8 @@ class Lives:
             return True
         sent = self._sent(record, alike=True)
         if sent is not None:
-            self._is_sent(record, sent)
-        return sent is not None
+            return self._is_sent(record, sent)
+        return record.because == PASSED and self._gone(record)
 
     def edited_by_user(self, record: DraftRecord) -> DraftRef | None:
         """The draft of this intent if the user edited it before we knew of it: key gone, text or subject changed."""
@@ -96,14 +97,16 @@ class Lives:
         )
 
     def adopt(self, record: DraftRecord, found: Found) -> None:
-        """Record that the draft found in Gmail is the one we meant to make."""
+        """Record that the draft found in Gmail is the one we meant to make; the user's if it says something else now."""
+        said = letter(found.resource).digest
+        untouched = said == record.digest
         self.store.update_draft(
             record.key,
-            state=DraftState.OPEN,
+            state=DraftState.OPEN if untouched else DraftState.EDITED,
             draft_id=found.ref.draft_id,
             gmail_id=found.ref.gmail_id,
             thread_id=found.ref.thread_id or record.thread_id,
-            kept_digest=letter(found.resource).digest,
+            kept_digest=said if untouched else record.digest,
             changed_at=self.now,
         )
 
@@ -196,6 +199,10 @@ class Lives:
             changed_at=sent.internal_date,
             because="",
         )
+
+    def sent(self, record: DraftRecord) -> Source | None:
+        """The message of the user's that this letter became, by its words."""
+        return self._sent(record, alike=True)
 
     def _sent(self, record: DraftRecord, *, alike: bool) -> Source | None:
         """The user's message that this draft became: in its thread, or (subject edited) the same letter elsewhere."""

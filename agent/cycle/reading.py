@@ -30,6 +30,9 @@ class Fetched:
     fetched: int = 0
     changed: bool = False
     drafts_touched: bool = False
+    drafts_passed: frozenset[str] | None = (
+        None  # threads in which a draft came and went meanwhile; None: not told
+    )
     problems: list[Problem] = field(default_factory=list)
 
 

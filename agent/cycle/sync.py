@@ -97,18 +97,21 @@ class Sync:
         happened = changes(self.gmail.history(cursor), start=cursor)
         touched = happened.drafts_touched
         self.result.drafts_touched = bool(touched.added or touched.deleted or happened.deleted)
+        self.result.drafts_passed = frozenset(thread_id for _, thread_id in touched.passed)
         heard = self.labels.heed(happened)
         keep, seen = self._new(happened)
         keep = self._with_tracked(keep, heard.tracked)
         labels = {c.gmail_id: c.label_ids for c in happened.labels if c.label_ids is not None}
-        self.store.advance(
-            str(happened.history_id),
-            at=self.now,
-            sources=keep,
-            seen=seen,
-            deleted=(*happened.deleted, *touched.deleted),
-            label_changes=labels,
-        )
+        with self.store.transaction() as writing:
+            writing.advance(
+                str(happened.history_id),
+                at=self.now,
+                sources=keep,
+                seen=seen,
+                deleted=(*happened.deleted, *touched.deleted),
+                label_changes=labels,
+            )
+            writing.mark_passed(self.result.drafts_passed)
         self.result.changed = bool(keep) or self.result.drafts_touched or heard.changed
         if keep:
             self._widen(set(), written=set(), until_units=self.gmail.usage.quota_units + WIDENING_UNITS)

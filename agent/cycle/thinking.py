@@ -73,6 +73,15 @@ class Thinker:
             labels=told_by_labels(self.store, sources, now=self.now, zone=self.zone),
         )
 
+    def imagine(self, at: datetime) -> tuple[Judged, ...]:
+        """All candidacies as they would have been judged at an earlier instant, by the mail and notes of then."""
+        sources = [s for s in self.store.sources() if s.internal_date <= at]
+        known = {link.thread_id: link.candidacy_id for link in self.store.links()}
+        notes = [n for n in self.store.notes() if n.made_at <= at and not is_sighting(n)]
+        return judge(
+            self._readings(sources), notes, self.store.drafts(), self.identity, self.rules, known, at
+        )
+
     def _readings(self, sources: Sequence[Source]) -> list[Reading]:
         have = self.store.readings(self.version)
         fresh = [read(s, self.identity, self.rules)[0] for s in sources if s.gmail_id not in have]

@@ -12,11 +12,13 @@ from pathlib import Path
 from agent.config import Config
 from agent.core.model import normal_email
 from agent.core.writing.compose import ComposeConfig
+from agent.cycle.adopt import adopt, adopt_sent, pass_over, strangers
 from agent.cycle.create import Creation, Materials
 from agent.cycle.hands import Hands
 from agent.cycle.lives import Lives, withdrawal_pending
 from agent.cycle.reading import Fetched, Progress
 from agent.cycle.report import TurnReport
+from agent.cycle.restored import Gap, Recall
 from agent.cycle.sync import Sync
 from agent.cycle.thinking import Thinker, own_names
 from agent.cycle.withdraw import withdraw
@@ -25,6 +27,7 @@ from agent.gmail.client import Gmail
 from agent.store.records import Account
 from agent.store.store import Store
 
+NO_GAP = Gap(None, None)
 PASSES = 3  # a turn thinks again when mail came in while it wrote; the next turn is never far
 
 
@@ -54,14 +57,15 @@ class Cycle:
         before = self.gmail.usage
         account = self._account(full=full)
         report = TurnReport(account=account.address, started_at=now, dry_run=dry_run)
-        interrupted = any(last.outcome != "ok" for last in self.store.runs(1)) or withdrawal_pending(
-            self.store.drafts()
-        )
+        last = self.store.runs(1)
+        interrupted = any(run.outcome != "ok" for run in last) or withdrawal_pending(self.store.drafts())
+        gap = Gap(last[0].started_at if last else None, self.store.lost_turn())
         run = self.store.start_run("full" if full else "partial", at=now)
         outcome = "stopped"
         try:
-            self._passes(report, now, full=full, interrupted=interrupted)
+            self._passes(report, now, gap, full=full, interrupted=interrupted)
             outcome = "ok"
+            self.store.remember_turn(run, at=now)
         except AgentError as error:
             outcome = type(error).__name__
             raise
@@ -73,7 +77,7 @@ class Cycle:
             self.store.finish_run(run, at=report.finished_at, outcome=outcome, counts=report.counts())
         return report
 
-    def _passes(self, report: TurnReport, now: datetime, *, full: bool, interrupted: bool) -> None:
+    def _passes(self, report: TurnReport, now: datetime, gap: Gap, *, full: bool, interrupted: bool) -> None:
         """``interrupted``: the last turn was cut off, perhaps after it had stored mail that nobody has thought about,
 
         or the answer to a withdrawal was lost.
@@ -86,9 +90,11 @@ class Cycle:
             report.problems += [p for p in fetched.problems if p not in report.problems]
             fetched.changed |= interrupted
             fetched.drafts_touched |= interrupted
-            if not number and not fetched.changed and not thinker.must_think():
+            passed = None if interrupted or fetched.mode == "full" else fetched.drafts_passed
+            gap = Gap(gap.since, gap.until, passed) if not number else NO_GAP
+            if not number and gap.until is None and not fetched.changed and not thinker.must_think():
                 return
-            if not self._act(thinker, fetched, report, now):
+            if not self._act(thinker, fetched, report, now, gap):
                 return
 
     def _sync(self, thinker: Thinker, now: datetime, *, full: bool) -> Fetched:
@@ -103,21 +109,32 @@ class Cycle:
             progress=self.progress,
         ).run(full=full)
 
-    def _act(self, thinker: Thinker, fetched: Fetched, report: TurnReport, now: datetime) -> bool:
+    def _act(self, thinker: Thinker, fetched: Fetched, report: TurnReport, now: datetime, gap: Gap) -> bool:
         """Think, then do; True if another pass is needed."""
         lives = Lives(self.gmail, self.store, thinker.identity, now, self.sleep)
         lives.follow(touched=fetched.drafts_touched)
         zone, dry_run = self.config.policy.time_zone, report.dry_run
         hands = Hands(self.gmail, self.store, thinker.identity, lives, report, now, zone, dry_run)
+        creation = Creation(hands, self.compose, self.config.policy.max_drafts_per_day, self.materials)
+        if fetched.drafts_touched or gap.until is not None:
+            self._know_again(creation, thinker, gap)
         judged, made = thinker.think(), len(report.created)
         withdrew = withdraw(hands, judged)
-        creation = Creation(hands, self.compose, self.config.policy.max_drafts_per_day, self.materials)
         stale = creation.create(judged)
         report.transitions += thinker.record(creation.in_the_way)
         report.candidacies = len(judged)
         if not self.config.storage.keep_mail_text:
             self.store.strip_text()
         return not report.dry_run and (stale or withdrew or len(report.created) > made)
+
+    def _know_again(self, creation: Creation, thinker: Thinker, gap: Gap) -> None:
+        """Take in the drafts of ours that the books do not know."""
+        hands = creation.hands
+        others = adopt(hands, strangers(hands))
+        if gap.until is not None or (gap.since is None and others):
+            adopt_sent(hands)
+            others = Recall(creation, thinker, gap, others).recall()
+        pass_over(hands, others)
 
     def _account(self, *, full: bool) -> Account:
         """The account as stored; on the first and on a full turn, as Gmail has it now."""

@@ -26,6 +26,9 @@ from agent.errors import NotFound
 from agent.gmail.client import DraftRef, Gmail
 
 KEY_HEADER = "X-Followup-Key"
+DIGEST_HEADER = (
+    "X-Followup-Digest"  # what the draft said when it was made: whoever lost the record can still compare
+)
 LONGEST_TEXT = 1_000_000  # characters; a letter has a thousandth of it
 _LONGEST_HEADER = 16_000
 _LONG_LETTER_WORDS = 12  # below, any subset would count as the same
@@ -69,6 +72,7 @@ class Letter:
     cc: tuple[str, ...]
     subject: str
     key: str
+    made_as: str = ""  # the digest it was made with, as far as Gmail still carries it
 
     @property
     def digest(self) -> str:
@@ -80,6 +84,11 @@ def digest(text: str, to: Iterable[str], cc: Iterable[str], subject: str) -> str
     """SHA-256 over words, recipients and subject; the same for plain text and for HTML that says the same."""
     parts = [_bare(text), " ".join(_recipients(to)), " ".join(_recipients(cc)), _bare(_decoded(subject))]
     return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def signed(raw: bytes, made_as: str) -> bytes:
+    """The bytes of a draft with its own digest (hexadecimal) as a header of its own."""
+    return b"%s: %s\r\n%s" % (DIGEST_HEADER.encode(), made_as.encode("ascii"), raw)
 
 
 def letter(resource: Mapping[str, Any]) -> Letter:
@@ -165,6 +174,7 @@ def _letter(headers: list[tuple[str, str]], leaves: Iterable[tuple[str, str | No
         cc=tuple(_values(headers, "cc")),
         subject=next(_values(headers, "subject"), ""),
         key=next(_values(headers, KEY_HEADER.lower()), "").strip(),
+        made_as=next(_values(headers, DIGEST_HEADER.lower()), "").strip(),
     )
 
 

@@ -33,10 +33,11 @@ class LabelChange:
 
 @dataclass(frozen=True, slots=True)
 class DraftsTouched:
-    """Messages that drafts hold now, ``(gmail_id, thread_id)``, and those they held before."""
+    """Messages that drafts hold now, ``(gmail_id, thread_id)``, those they held before, and those that came and went."""
 
     added: tuple[tuple[str, str], ...] = ()
     deleted: tuple[str, ...] = ()
+    passed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,13 @@ class Changes:
     @property
     def empty(self) -> bool:
         """True if nothing happened that concerns us."""
-        return not (self.added or self.deleted or self.labels or self.drafts_touched != DraftsTouched())
+        return not (
+            self.added
+            or self.deleted
+            or self.labels
+            or self.drafts_touched.added
+            or self.drafts_touched.deleted
+        )
 
 
 def changes(pages: Iterable[Mapping[str, Any]], *, start: int) -> Changes:
@@ -118,6 +125,7 @@ class _Fold:
             DraftsTouched(
                 tuple((i, f.thread_id) for i, f in drafts if f.new and not f.gone),
                 tuple(i for i, f in drafts if f.gone and not f.new),
+                tuple((i, f.thread_id) for i, f in drafts if f.new and f.gone),
             ),
         )
 

@@ -122,6 +122,30 @@ def backups(path: Path) -> tuple[Path, ...]:
     return tuple(sorted(path.parent.glob(f"{glob.escape(path.stem)}-{'[0-9]' * 8}T{'[0-9]' * 12}Z-*.backup")))
 
 
+# ── The last turn, told beside the database ──
+
+
+def write_last_turn(path: Path, number: int, started: int) -> None:
+    """Say beside the database which turn was the last (its number and start in microseconds)."""
+    mark = _last_turn_file(path)
+    private_file(mark)
+    mark.write_text(f"{number} {started}\n", encoding="ascii")
+
+
+def read_last_turn(path: Path) -> tuple[int, int] | None:
+    """The last turn that any database in this place has seen to its end, or None if that is not known."""
+    try:
+        words = _last_turn_file(path).read_text(encoding="ascii", errors="replace").split()
+    except OSError:
+        return None
+    known = len(words) == 2 and all(word.isdecimal() and len(word) < 19 for word in words)
+    return (int(words[0]), int(words[1])) if known else None
+
+
+def _last_turn_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.last-turn")
+
+
 # ── The lock of a turn ─────────────────────────────────────────────────────────────────────────────────────────
 
 

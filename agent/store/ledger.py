@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
@@ -13,7 +13,9 @@ from sqlalchemy.dialects import sqlite
 from agent.core.model import ActionKind, DraftRecord, DraftState, Note, NoteKind
 from agent.store.records import Run
 from agent.store.schema import draft, note, run
-from agent.store.transactions import Transactions
+from agent.store.transactions import Transactions, chunks
+
+PASSED = "it came and went"  # the reason on an intent whose draft was seen only in passing
 
 
 class DraftChanges(TypedDict, total=False):
@@ -94,6 +96,13 @@ class Ledger(Transactions):
         with self._writing() as connection:
             return connection.execute(statement).rowcount == 1
 
+    def mark_passed(self, thread_ids: Iterable[str]) -> None:
+        """In these threads a draft came and went: an intent whose draft is not found there was made, and discarded."""
+        with self._writing() as connection:
+            for chunk in chunks(thread_ids):
+                here = (draft.c.state == DraftState.INTENDED) & draft.c.thread_id.in_(chunk)
+                connection.execute(update(draft).where(here).values(because=PASSED))
+
     # ── runs ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def start_run(self, mode: str, *, at: datetime) -> int:
@@ -111,6 +120,12 @@ class Ledger(Transactions):
         values = {"finished_at": at, "outcome": outcome, "counts": dict(counts or {})}
         with self._writing() as connection:
             connection.execute(update(run).where(run.c.id == number).values(values))
+
+    def knows_run(self, number: int, *, at: datetime) -> bool:
+        """True if a turn of this number began at this instant."""
+        query = select(run.c.id).where(run.c.id == number, run.c.started_at == at)
+        with self._reading() as connection:
+            return connection.execute(query).first() is not None
 
     def runs(self, limit: int = 20) -> tuple[Run, ...]:
         """The last turns, newest first."""

@@ -79,7 +79,7 @@ class Machine(RuleBasedStateMachine):
         self.number = 0
         self.chain: tuple[str, ...] = ()
         self.answers: list[Answer] = []
-        self.backed_up: tuple[datetime, frozenset[str]] | None = None
+        self.backed_up = False
         self.spoke_at = self.clock()
         self._open_with_mail()
 
@@ -112,8 +112,8 @@ class Machine(RuleBasedStateMachine):
 
     def _close_store(self) -> None:
         self.store.close()
-        for left in self.folder.glob("agent.db*"):
-            left.unlink()
+        for left in ("agent.db", "agent.db-wal", "agent.db-shm"):
+            (self.folder / left).unlink(missing_ok=True)
 
     def teardown(self) -> None:
         TALLY["made"] += len(self.witness.made)
@@ -203,9 +203,6 @@ class Machine(RuleBasedStateMachine):
         ours = self.ours()
         made = ours[which % len(ours)]
         TALLY[deed] += 1
-        record = self.store.draft_by_key(made.key)
-        if deed == "discard" and (record is None or record.state is DraftState.INTENDED):
-            self.witness.excused.add(made.key)  # gone before we knew that it was there
         with_hands(self.witness, lambda: self.touch(made, deed))
 
     def touch(self, made: Made, deed: str) -> None:
@@ -216,12 +213,10 @@ class Machine(RuleBasedStateMachine):
                 self.mailbox.edit_draft(made.draft_id, append="P.S. It was the blue one.")
                 made.edited = True
             case "subject":
-                if made.lost:
-                    self.witness.excused.add(made.key)  # no thread and no key lead back to it
                 self.mailbox.edit_draft(
                     made.draft_id, subject="Our conversation about the Data Analyst position"
                 )
-                made.edited = made.elsewhere = True
+                made.edited = True
             case "send":
                 self.mailbox.send_draft(made.draft_id)
                 self._news()
@@ -351,25 +346,15 @@ class Machine(RuleBasedStateMachine):
         kept = self.folder / "backup.db"
         kept.unlink(missing_ok=True)
         self.store.backup(kept)
-        self.backed_up = self.clock(), frozenset(r.key for r in self.store.drafts())
+        self.backed_up = True
 
     @precondition(lambda self: self.backed_up)
     @rule()
     def database_is_restored(self) -> None:
-        """What the user discarded or we withdrew since is forgotten; what still lies in Gmail is not lost."""
-        assert self.backed_up is not None
-        _, known = self.backed_up
+        """Nothing is excused: what was made, touched, sent or discarded since is found again in Gmail."""
         self._close_store()
         self._open_store(self.folder / "backup.db")
         TALLY["restored"] += 1
-        for made in self.witness.made.values():
-            if made.draft_id not in self.mailbox.ledger.drafts and not made.sent and made.key not in known:
-                self.witness.excused.add(made.key)
-                made.discarded = False
-            elif made.key not in known:
-                made.lost = True  # found again when it falls due once more, not before
-                if made.elsewhere:
-                    self.witness.excused.add(made.key)
 
     # ── what must hold ──
 
@@ -378,9 +363,6 @@ class Machine(RuleBasedStateMachine):
         assert not self.witness.wrongs, self.witness.wrongs
         self._one_a_thread(ours)
         records = {r.draft_id: r for r in self.store.drafts()}
-        for made in ours:
-            made.lost &= made.draft_id not in records
-        ours = [m for m in ours if not m.lost]
         if clean:
             self._none_after_an_answer(ours)
             self._books_agree(ours, records)

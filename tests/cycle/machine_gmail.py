@@ -82,8 +82,6 @@ class Made:
     discarded: bool = False
     sent: bool = False
     withdrawn: bool = False
-    lost: bool = False  # the books came back from before it was made
-    elsewhere: bool = False  # another subject took it to a thread of its own
 
 
 @dataclass(slots=True)
@@ -92,7 +90,6 @@ class Witness:
 
     made: dict[str, Made] = field(default_factory=dict)
     wrongs: list[str] = field(default_factory=list)
-    excused: set[str] = field(default_factory=set)  # keys whose memory was lost with the database
     by_user: bool = False
 
 
@@ -109,11 +106,10 @@ class WatchedMailbox(Mailbox):
         witness = self.witness
         if before:
             witness.wrongs.append(f"{key} was made beside another draft")
-        if key in {m.key for m in witness.made.values()} - witness.excused:
+        if key in {m.key for m in witness.made.values()}:
             witness.wrongs.append(f"{key} was made twice")
         if any(m.discarded and purpose(m.key) == purpose(key) for m in witness.made.values()):
             witness.wrongs.append(f"{key} was made again after the user had discarded it")
-        witness.excused.discard(key)
         stored = self.message_of(draft.id)
         witness.made[draft.id] = Made(draft.id, key, stored.thread_id, self.clock())
         return draft

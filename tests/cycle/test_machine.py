@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from agent.core.model import ActionKind, DraftState
 from tests.cycle.machine import Machine, play
 from tests.cycle.machine_http import HttpMachine
 
@@ -97,5 +98,36 @@ def test_it_knows_its_draft_when_the_user_changed_it_before_the_books_knew_of_it
     raise AssertionError("no step was found at which the draft was there")
 
 
-def test_it_knows_an_edited_draft_again_after_the_database_came_back() -> None:
-    play([EVE, SAVED, DUE, touch("edit"), RESTORED, TURN, TURN])
+HANDS = ["nothing", "open", "edit", "subject", "send", "discard"]
+ON = [deed("time_passes", hours=5), TURN]
+
+
+@pytest.mark.parametrize("begun", [EVE, THANKING], ids=["thank-you", "follow-up"])
+@pytest.mark.parametrize("overtaken", [False, True], ids=["due", "overtaken"])
+@pytest.mark.parametrize("what", HANDS)
+def test_it_knows_its_drafts_again_after_the_database_came_back(
+    what: str, begun: Deed, *, overtaken: bool
+) -> None:
+    """Made after the backup, and then opened, edited, sent or discarded: the check of each turn excuses nothing."""
+    before = [touch("send"), TURN] if begun is THANKING else []
+    hand = [] if what == "nothing" else [touch(what)]
+    play([begun, *before, SAVED, DUE, *hand, RESTORED, *([OFFER] if overtaken else []), TURN, TURN, *ON])
+
+
+@pytest.mark.parametrize("what", HANDS)
+def test_it_knows_its_drafts_again_where_the_history_is_lost_too(what: str) -> None:
+    hand = [] if what == "nothing" else [touch(what)]
+    play([EVE, SAVED, DUE, *hand, deed("history_expires"), RESTORED, TURN, TURN, *ON])
+
+
+def test_it_counts_a_draft_that_was_sent_before_the_database_came_back() -> None:
+    machine = Machine()
+    machine.begin(number=0)
+    machine.database_is_backed_up()
+    machine.a_draft_falls_due()
+    machine.user_touches_our_draft(deed="send", which=0)
+    machine.database_is_restored()
+    machine.turn()
+    [record] = machine.store.drafts()
+    assert (record.state, record.kind) == (DraftState.SENT, ActionKind.THANK_YOU)
+    machine.teardown()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agent.core.model import DraftState
-from agent.cycle import create, lives, turn, withdraw
+from agent.cycle import adopt, create, lives, restored, turn, withdraw
 from agent.gmail import drafts
 from agent.gmail.client import DraftRef
 from agent.gmail.drafts import Found, Touch
@@ -39,6 +39,7 @@ EVE, THANKING, TURN, DUE = (
     deed("a_draft_falls_due"),
 )
 OFFER = deed("employer_writes", kind="offer")
+SAVED, RESTORED = deed("database_is_backed_up"), deed("database_is_restored")
 ON = [deed("time_passes", hours=5), TURN]
 LOST = [EVE, deed("time_passes", hours=7), fault("drafts.create", "lost after")]
 
@@ -81,6 +82,7 @@ def _forgets_discards(patch: pytest.MonkeyPatch) -> None:
 def _never_looks(patch: pytest.MonkeyPatch) -> None:
     _no_standing(patch)
     patch.setattr(lives.Lives, "settle", lambda *_: False)
+    patch.setattr(turn, "strangers", lambda _: ())
 
 
 def _digest_without_text(patch: pytest.MonkeyPatch) -> None:
@@ -94,7 +96,13 @@ def _adopts_any(patch: pytest.MonkeyPatch) -> None:
         refs: tuple[DraftRef, ...] = gmail.list_drafts()
         return Found(refs[0], gmail.draft(refs[0].draft_id), "key") if refs else None
 
+    def trusting(self: Any, record: Any, found: Found) -> None:
+        said = drafts.letter(found.resource).digest
+        original(self, replace(record, digest=said), found)
+
+    original = lives.Lives.adopt
     patch.setattr(create, "find_ours", any_draft)
+    patch.setattr(lives.Lives, "adopt", trusting)
 
 
 def _never_withdraws(patch: pytest.MonkeyPatch) -> None:
@@ -139,6 +147,24 @@ def _intent_after_deed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Store, "put_intent", lambda *_: True)
 
 
+def _knows_no_strangers(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(turn, "strangers", lambda _: ())
+
+
+def _does_not_recall(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(restored.Recall, "recall", lambda self: tuple(self.others))
+
+
+def _thinks_nothing_was_lost(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Store, "lost_turn", lambda _: None)
+
+
+def _trusts_the_key_alone(patch: pytest.MonkeyPatch) -> None:
+    original = adopt.taken_in
+    patch.setattr(adopt, "taken_in", lambda r, one, *, untouched: original(r, one, untouched=True))
+    patch.setattr(restored, "taken_in", lambda r, one, *, untouched: original(r, one, untouched=True))
+
+
 CUT_AFTER_CREATE = [EVE, deed("time_passes", hours=7), fault("drafts.get", "unreachable")]
 PLANTED: list[tuple[Plant, list[Deed]]] = [
     (_no_standing, [EVE, deed("user_begins_a_draft"), DUE]),
@@ -155,6 +181,10 @@ PLANTED: list[tuple[Plant, list[Deed]]] = [
     (_reads_back_late, [*CUT_AFTER_CREATE, touch("edit"), TURN, OFFER, TURN]),
     (_key_with_the_clock, [THANKING, touch("discard"), TURN, *ON]),
     (_intent_after_deed, [EVE, DUE]),
+    (_knows_no_strangers, [EVE, SAVED, DUE, RESTORED, OFFER, TURN]),
+    (_does_not_recall, [EVE, SAVED, DUE, touch("open"), RESTORED, OFFER, TURN]),
+    (_thinks_nothing_was_lost, [EVE, SAVED, DUE, touch("discard"), RESTORED, TURN, *ON]),
+    (_trusts_the_key_alone, [EVE, SAVED, DUE, touch("edit"), RESTORED, OFFER, TURN]),
 ]
 
 

@@ -77,7 +77,7 @@ def test_it_sets_drafts_apart() -> None:
     )
     assert found.added == ()
     assert found.deleted == ()
-    assert found.drafts_touched == DraftsTouched((("d2", "t"),), ("d0",))
+    assert found.drafts_touched == DraftsTouched((("d2", "t"),), ("d0",), (("d1", "t"),))
 
 
 def test_it_reports_a_draft_that_was_sent_as_a_new_message() -> None:

@@ -1,0 +1,112 @@
+"""A database that came back from an older backup: what the lost turns did is found again before anything new is done.
+
+The lost turns are thought again, each by the mail of its time; what they would have written is looked for among the drafts
+and the sent mail. What they must have written and is nowhere was discarded by the user (or taken back): it stays undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from agent.core.model import Action, Composition, DraftRecord, DraftState
+from agent.core.story.document import Judged
+from agent.cycle.adopt import Stranger, taken_in
+from agent.cycle.create import Creation, letters
+from agent.cycle.thinking import Thinker
+from agent.gmail.drafts import same_letter
+
+INSTANTS = 60  # how many are thought again at most: each costs a look at the whole mailbox
+LONGEST_GAP = timedelta(days=45)
+_MOMENT = timedelta(microseconds=1)
+DISCARDED = "not in Gmail any more: discarded, or taken back, before the database came back from a backup"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The time that the books have lost: from the last turn they know of to the last that there was (None: not known).
+
+    ``passed``: threads in which drafts came and went since; None where Gmail did not tell.
+    """
+
+    since: datetime | None
+    until: datetime | None
+    passed: frozenset[str] | None = None
+
+
+@dataclass(slots=True)
+class Recall:
+    """Finds the lost turns' drafts again. ``others``: unknown drafts without a key; ``left`` of them are the user's."""
+
+    creation: Creation
+    thinker: Thinker
+    gap: Gap
+    others: Sequence[Stranger]
+
+    def recall(self) -> tuple[Stranger, ...]:
+        """Put what is found into the books; the drafts that are none of ours."""
+        left = list(self.others)
+        for at, judged in self._turns():
+            for action, one, letter in self._written(at, judged):
+                self._find(action, one, letter, left, at)
+        return tuple(left)
+
+    def _turns(self) -> Iterator[tuple[datetime, tuple[Judged, ...]]]:
+        """The instants at which there was something new to do, in order, with what was to be thought then; now is the last."""
+        now = self.creation.hands.now
+        at = max(self.gap.since or now - LONGEST_GAP, now - LONGEST_GAP)
+        arrivals = [s.internal_date - _MOMENT for s in self.thinker.store.sources()]
+        for _ in range(INSTANTS):
+            if at >= now:
+                break
+            judged = self.thinker.imagine(at)
+            yield at, judged
+            wakes = [j.outlook.wake_at for j in judged if j.outlook.wake_at is not None]
+            at = min(t for t in (*arrivals, *wakes, at + LONGEST_GAP) if t > at)
+        yield now, self.thinker.think()
+
+    def _written(
+        self, at: datetime, judged: tuple[Judged, ...]
+    ) -> Iterator[tuple[Action, Judged, Composition]]:
+        then = replace(self.creation, hands=replace(self.creation.hands, now=at))
+        for one in judged:
+            if one.outlook.due is None:
+                continue
+            for action, recipient in letters(one.outlook.due, one):
+                if self.creation.hands.store.draft_by_key(action.key) is None:
+                    letter = then.compose(action, one, judged, recipient)
+                    if isinstance(letter, Composition):
+                        yield action, one, letter
+
+    def _find(
+        self, action: Action, judged: Judged, letter: Composition, left: list[Stranger], at: datetime
+    ) -> None:
+        hands = self.creation.hands
+        record = self.creation.record(action, judged, letter, None)
+        record = replace(record, created_at=min(action.due, at), text=letter.text)
+        found = next((one for one in left if self._is(record, one)), None)
+        if found is not None:
+            left.remove(found)
+            hands.store.put_intent(taken_in(record, found, untouched=found.said.digest == record.digest))
+        elif (sent := hands.lives.sent(record)) is not None:
+            record = replace(
+                record, state=DraftState.SENT, gmail_id=sent.gmail_id, changed_at=sent.internal_date
+            )
+            hands.store.put_intent(record)
+        elif at >= hands.now and self._was_written(action, record):
+            hands.store.put_intent(replace(record, state=DraftState.DISCARDED, because=DISCARDED))
+
+    def _is(self, record: DraftRecord, one: Stranger) -> bool:
+        return same_letter(one.said.text or "", record.text)
+
+    def _was_written(self, action: Action, record: DraftRecord) -> bool:
+        """True if a lost turn saw it due, and a draft came and went where it would have been."""
+        until, passed = self.gap.until, self.gap.passed
+        if until is None or action.due > until:
+            return False
+        if passed is None:
+            return True
+        return (
+            record.thread_id in passed if record.thread_id else bool(passed - self.thinker.store.thread_ids())
+        )
