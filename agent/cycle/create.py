@@ -21,7 +21,7 @@ from agent.core.writing import envelope
 from agent.core.writing.compose import ComposeConfig, Refusal, compose
 from agent.core.writing.wire import Attachment, to_bytes
 from agent.cycle.hands import Hands
-from agent.cycle.lives import WITHDRAWING
+from agent.cycle.lives import WITHDRAWING, unsettled
 from agent.errors import DataError, NotFound, OutcomeUnknown, Refused
 from agent.gmail.client import DraftRef
 from agent.gmail.drafts import digest, find_ours, signed
@@ -65,6 +65,9 @@ class Creation:
     ) -> bool:
         known = self.hands.store.draft_by_key(action.key)
         if known is not None and (known.state is not DraftState.INTENDED or known.attempts >= ATTEMPTS):
+            return False
+        if known is not None and unsettled(known, self.hands.now):
+            self._stop(judged, "whether Gmail has it is not certain yet; the next turn looks again")
             return False
         if known is None and self._made_today() >= self.max_per_day:
             reason = f"{self.max_per_day} were made today (policy.max_drafts_per_day); it follows tomorrow"
@@ -118,7 +121,11 @@ class Creation:
                 return False
         else:
             self.hands.store.update_draft(
-                action.key, attempts=known.attempts + 1, changed_at=self.hands.now, digest=record.digest
+                action.key,
+                attempts=record.attempts,
+                changed_at=record.changed_at,
+                text=record.text,
+                digest=record.digest,
             )
         self._post(record, signed(raw, record.digest), letter.thread_id)
         return False
@@ -228,7 +235,7 @@ class Creation:
             text=letter.text,
             digest=digest(letter.text, to, cc, letter.subject),
             created_at=known.created_at if known else self.hands.now,
-            changed_at=self.hands.now,
+            changed_at=self.hands.clock(),
             attempts=(known.attempts if known else 0) + 1,
         )
 

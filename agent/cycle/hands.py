@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,7 @@ class Hands:
     report: TurnReport
     now: datetime
     zone: str
+    clock: Callable[[], datetime]  # for what must be dated to the second: an intent
     dry_run: bool = False
 
 

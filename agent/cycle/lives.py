@@ -32,6 +32,12 @@ def touched(record: DraftRecord, resource: dict[str, Any]) -> Touch:
     return touch(resource, gmail_id=record.gmail_id, kept_digest=record.kept_digest or record.digest)
 
 
+def unsettled(record: DraftRecord, now: datetime) -> bool:
+    """True for an intent so young that its draft may still appear in Gmail."""
+    since = record.changed_at or record.created_at
+    return record.state is DraftState.INTENDED and now - since < SETTLE
+
+
 @dataclass(slots=True)
 class Lives:
     """Follows the drafts we made; every change is recorded at once."""
@@ -60,8 +66,7 @@ class Lives:
 
     def settle(self, record: DraftRecord) -> bool:
         """An intent whose outcome is unknown: adopt the draft if Gmail has it; True if it is settled."""
-        young = record.changed_at is not None and self.now - record.changed_at < SETTLE
-        for look in range(LOOKS if young else 1):
+        for look in range(LOOKS if unsettled(record, self.now) else 1):
             if look:
                 self.sleep(LOOK_EVERY_SECONDS)
             found = find_ours(

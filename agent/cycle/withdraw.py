@@ -9,7 +9,7 @@ from datetime import timedelta
 from agent.core.model import ActionKind, DraftRecord, DraftState, Problem, Status
 from agent.core.story.document import Judged
 from agent.cycle.hands import Hands, base_key
-from agent.cycle.lives import WITHDRAWING, touched
+from agent.cycle.lives import WITHDRAWING, touched, unsettled
 from agent.errors import NotFound, OutcomeUnknown
 from agent.gmail.drafts import Touch
 
@@ -30,7 +30,7 @@ def withdraw(hands: Hands, judged: Sequence[Judged]) -> bool:
             continue
         if record.state in {DraftState.OPEN, DraftState.EDITED}:
             done |= _take_back(hands, record, overtaken_by(owner))
-        elif record.state is DraftState.INTENDED:
+        elif record.state is DraftState.INTENDED and not unsettled(record, hands.now):
             because = "overtaken before it was made"
             hands.store.update_draft(
                 record.key, state=DraftState.OBSOLETE, because=because, changed_at=hands.now

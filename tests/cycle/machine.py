@@ -38,6 +38,7 @@ CONFIG = Config(
 FAULTS = [
     ("drafts.create", "lost before"),
     ("drafts.create", "lost after"),
+    ("drafts.create", "lost late"),
     ("drafts.create", "unreachable"),
     ("drafts.delete", "lost before"),
     ("drafts.delete", "lost after"),
@@ -284,6 +285,14 @@ class Machine(RuleBasedStateMachine):
 
     def plain_turn(self) -> None:
         self._tick()
+        self.steps.set(0)
+        self._crank()
+        self._check(clean=True)
+
+    @rule()
+    def turn_at_once(self) -> None:
+        """Half a minute after whatever happened: what is unsettled is so still."""
+        self.clock.advance(timedelta(seconds=30))
         self.steps.set(0)
         self._crank()
         self._check(clean=True)

@@ -13,7 +13,12 @@ from agent.gmail.client import Gmail
 from tests.cycle.machine import Machine
 from tests.cycle.machine_gmail import Steps
 
-HOW: dict[str, Kind] = {"lost before": "reset_before", "lost after": "reset_after", "unreachable": "html_502"}
+HOW: dict[str, Kind] = {
+    "lost before": "reset_before",
+    "lost after": "reset_after",
+    "unreachable": "html_502",
+    "lost late": "reset_before",
+}
 WHERE = {
     "create": ("POST", "/drafts$"),
     "delete": ("DELETE", "/drafts/"),

@@ -1,4 +1,7 @@
-"""Crashes between any two steps and lost answers: exactly one draft after the next turn, none after an answer."""
+"""Crashes between any two steps and lost answers: never two drafts, one at the latest a turn later, none after an answer.
+
+Whether Gmail made a draft is certain only after the settle time (two minutes); a turn before that does not make it again.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
     ["tests.cycle.killed", "agent.cycle.turn", "agent.cli.sync", "agent.cli.context", "holidays"]
 )
+NEXT_TURN = "2026-03-03T17:35:00-05:00"
 ANSWERED = "Hi Dana, unfortunately we have decided to move forward with another candidate. Best, Maria"
 
 
@@ -55,6 +59,8 @@ def test_it_has_exactly_one_draft_after_a_crash_at_any_step(tmp_path: Path) -> N
         world = before_the_draft(tmp_path / "world")
         assert run(world, step) == -9
         world.sync(THANK_YOU_DUE)
+        assert len(world.drafts()) <= 1, f"step {step} of {steps}"
+        world.sync(NEXT_TURN)
         assert len(world.drafts()) == 1, f"step {step} of {steps}"
         assert not world.server.violations
         world.server.stop()
@@ -69,6 +75,7 @@ def test_it_has_no_draft_when_an_answer_came_after_a_crash_at_any_step(tmp_path:
         assert run(world, step) == -9
         world.write("m9", MARIA, ME, THANK_YOU_DUE, ANSWERED, in_reply_to="m2")
         world.sync(THANK_YOU_DUE)
+        world.sync(NEXT_TURN)
         assert world.drafts() == [], f"step {step} of {steps}"
         world.server.stop()
         shutil.rmtree(tmp_path / "world")
@@ -91,7 +98,11 @@ def test_it_has_exactly_one_draft_after_a_lost_answer(tmp_path: Path, fault: Fau
     world = before_the_draft(tmp_path)
     world.server.faults.add(fault)
     world.sync(THANK_YOU_DUE)
-    world.sync("2026-03-03T17:40:00-05:00")
+    made = len(world.drafts())
+    world.sync("2026-03-03T17:31:00-05:00")
+    assert len(world.drafts()) == made  # too early to know
+    world.sync(NEXT_TURN)
+    assert len(world.drafts()) == 1
     world.sync("2026-03-03T17:50:00-05:00")
     world.server.stop()
     assert len(world.drafts()) == 1

@@ -165,6 +165,10 @@ def _trusts_the_key_alone(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(restored, "taken_in", lambda r, one, *, untouched: original(r, one, untouched=True))
 
 
+def _makes_again_at_once(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(create, "unsettled", lambda *_: False)
+
+
 CUT_AFTER_CREATE = [EVE, deed("time_passes", hours=7), fault("drafts.get", "unreachable")]
 PLANTED: list[tuple[Plant, list[Deed]]] = [
     (_no_standing, [EVE, deed("user_begins_a_draft"), DUE]),
@@ -181,6 +185,17 @@ PLANTED: list[tuple[Plant, list[Deed]]] = [
     (_reads_back_late, [*CUT_AFTER_CREATE, touch("edit"), TURN, OFFER, TURN]),
     (_key_with_the_clock, [THANKING, touch("discard"), TURN, *ON]),
     (_intent_after_deed, [EVE, DUE]),
+    (
+        _makes_again_at_once,
+        [
+            EVE,
+            deed("time_passes", hours=7),
+            fault("drafts.create", "lost late"),
+            deed("turn_at_once"),
+            TURN,
+            ON[0],
+        ],
+    ),
     (_knows_no_strangers, [EVE, SAVED, DUE, RESTORED, OFFER, TURN]),
     (_does_not_recall, [EVE, SAVED, DUE, touch("open"), RESTORED, OFFER, TURN]),
     (_thinks_nothing_was_lost, [EVE, SAVED, DUE, touch("discard"), RESTORED, TURN, *ON]),
