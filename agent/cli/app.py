@@ -37,6 +37,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "note": ("verdicts:note", "Something the next draft may mention."),
     "merge": ("corrections:merge", "Two candidacies are one and the same."),
     "split": ("corrections:split", "A thread does not belong to a candidacy."),
+    "report": ("report:command", "One HTML page: where all stands, and the evidence."),
     "export": ("export:command", "The candidacies as JSON, CSV or calendar."),
     "templates": ("templates:command", "The letters' templates: list, show, check."),
     "runs": ("runs:command", "The last turns: what they did, what they cost, how they ended."),

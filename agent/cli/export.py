@@ -42,7 +42,7 @@ def command(app: App, kind: str, output: str | None) -> None:
     if output is None or output == "-":
         click.echo(text, nl=False)
     else:
-        _save(text, Path(output))
+        save(text, Path(output))
 
 
 def _written(view: View, kind: str) -> str:
@@ -56,7 +56,7 @@ def _written(view: View, kind: str) -> str:
             return as_calendar(view)
 
 
-def _save(text: str, path: Path) -> None:
+def save(text: str, path: Path) -> None:
     """The whole file or none, mode 0600; what was there is replaced."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import Any
-from urllib.parse import quote
 
 import click
 
 from agent.cli.context import App, as_json_option, echo, print_json
+from agent.cli.timeline import gmail_link, moments
 from agent.cli.view import chosen, conclusions, look, title
 
 Json = Mapping[str, Any]
-TOPICS = frozenset({"interview_topic", "job_topic"})
 
 
 @click.command("show", epilog="Example: followup-agent show acme")
@@ -39,12 +37,6 @@ def command(app: App, candidacy: str, as_json: bool) -> None:
         echo(line)
 
 
-def gmail_link(thread_id: str, account: str | None) -> str:
-    """Opens the thread in the browser, in the right account even where several are signed in."""
-    user = f"?authuser={quote(account, safe='@')}" if account else ""
-    return f"https://mail.google.com/mail/u/{user}#all/{thread_id}"
-
-
 def _head(document: Json) -> Iterator[str]:
     from agent.cli.tables import minute, next_words
 
@@ -66,25 +58,12 @@ def _head(document: Json) -> Iterator[str]:
 
 def _timeline(events: Sequence[Json], *, everything: bool) -> Iterator[str]:
     """A line for each message (or word of the user's), below it what was read in it, with the words and the rules."""
-    for _, group in groupby(events, key=lambda e: (e["at"], e["message_id"], e["from"])):
-        rows = list(group)
-        who = "me" if rows[0]["from"] == "me" or rows[0]["kind"].startswith("user:") else "them"
-        source = f"  (message {rows[0]['message_id']})" if rows[0]["message_id"] else ""
-        yield f"{rows[0]['at'][:16].replace('T', ' ')}  {who}{source}"
-        yield from _findings(rows, everything=everything)
-
-
-def _findings(rows: Sequence[Json], *, everything: bool) -> Iterator[str]:
-    """Each kind once, with its first quotation; that a mail is about a job at all is only said where nothing else is."""
-    by_kind: dict[str, list[Json]] = {}
-    for row in rows:
-        by_kind.setdefault(row["kind"], []).append(row)
-    telling = [kind for kind in by_kind if everything or kind not in TOPICS] or list(by_kind)[:1]
-    for kind in telling:
-        rules = ", ".join(dict.fromkeys(row["rule"] for row in by_kind[kind] if row["rule"]))
-        quoted = next((f"  “{row['quote']}”" for row in by_kind[kind] if row["quote"]), "")
-        name = kind.removeprefix("user:").replace("_", " ")
-        yield f"    {name}{quoted}" + (f"  [{rules}]" if rules else "")
+    for moment in moments(events, everything=everything):
+        source = f"  (message {moment.message_id})" if moment.message_id else ""
+        yield f"{moment.at[:16].replace('T', ' ')}  {'me' if moment.mine else 'them'}{source}"
+        for read in moment.reads:
+            quoted = f"  “{read.quote}”" if read.quote else ""
+            yield f"    {read.name}{quoted}" + (f"  [{', '.join(read.rules)}]" if read.rules else "")
 
 
 def _foot(document: Json, links: Sequence[str]) -> Iterator[str]:
