@@ -11,13 +11,17 @@ from agent.core.mail import mime
 from agent.core.model import DraftRecord, DraftState, Identity, Source
 from agent.errors import NotFound
 from agent.gmail.client import DraftRef, Gmail
-from agent.gmail.drafts import Found, Touch, find_ours, in_thread, letter, same_letter, touch
+from agent.gmail.drafts import Found, Touch, find_ours, in_thread, letter, likeness, touch
 from agent.store.ledger import PASSED
 from agent.store.store import Store
 
 SETTLE = timedelta(minutes=2)  # how long a draft may take to show in the list after an unknown outcome
 LOOKS, LOOK_EVERY_SECONDS = 3, 5.0
 STRANGERS = 10  # drafts of other threads that are read in search of a lost one, 20 units each
+AKIN, CLOSE = (
+    70.0,
+    85.0,
+)  # likeness of a letter half rewritten, and of one that no other letter of ours comes near to
 WITHDRAWING = "withdrawing: "
 LIVE = frozenset({DraftState.INTENDED, DraftState.OPEN, DraftState.EDITED})
 
@@ -87,7 +91,7 @@ class Lives:
     def edited_by_user(self, record: DraftRecord) -> DraftRef | None:
         """The draft of this intent if the user edited it before we knew of it: key gone, text or subject changed."""
         refs = {ref.draft_id: ref for ref in self.gmail.list_drafts()}
-        return self._renamed(record, refs, elsewhere=STRANGERS)
+        return self._renamed(record, refs, elsewhere=STRANGERS, alike=AKIN)
 
     def adopt_edited(self, record: DraftRecord, ref: DraftRef) -> None:
         """Record that the draft is the one we meant to make, and the user's by now."""
@@ -150,7 +154,7 @@ class Lives:
         return state is not record.state or ref.thread_id != record.thread_id
 
     def _renamed(
-        self, record: DraftRecord, refs: dict[str, DraftRef], *, elsewhere: int = 0
+        self, record: DraftRecord, refs: dict[str, DraftRef], *, elsewhere: int = 0, alike: float = CLOSE
     ) -> DraftRef | None:
         """Gmail has been seen to give a draft a new id: one in the same thread that says what ours said.
 
@@ -161,10 +165,10 @@ class Lives:
         for ref in (*in_thread(refs.values(), record.thread_id), *far):
             if ref.draft_id not in taken:
                 try:
-                    text = letter(self.gmail.draft(ref.draft_id)).text or ""
+                    found = letter(self.gmail.draft(ref.draft_id))
                 except NotFound:
                     continue
-                if same_letter(text, record.text):
+                if not found.key and likeness(found.text or "", record.text) >= alike:
                     return ref
         return None
 
@@ -212,6 +216,7 @@ class Lives:
     def _sent(self, record: DraftRecord, *, alike: bool) -> Source | None:
         """The user's message that this draft became: in its thread, or (subject edited) the same letter elsewhere."""
         claimed = {r.gmail_id for r in self.store.drafts() if r.state is DraftState.SENT}
+        best: tuple[float, Source] | None = None
         for source in self.store.sources():
             if (
                 source.internal_date < record.created_at - SETTLE
@@ -224,8 +229,9 @@ class Lives:
                 continue
             here = source.thread_id == record.thread_id
             recipients = {a.email for a in (*message.to, *message.cc)}
-            if here and not alike and (recipients & set(record.to) or not recipients):
-                return source
-            if (here or recipients & set(record.to)) and same_letter(message.text, record.text):
-                return source
-        return None
+            same = likeness(message.text, record.text)
+            stands_for_it = here and not alike and (recipients & set(record.to) or not recipients)
+            its_own = (here or recipients & set(record.to)) and same >= AKIN
+            if (stands_for_it or its_own) and (best is None or same > best[0]):
+                best = same, source
+        return best[1] if best else None

@@ -14,8 +14,9 @@ from agent.core.model import Action, Composition, DraftRecord, DraftState
 from agent.core.story.document import Judged
 from agent.cycle.adopt import Stranger, taken_in
 from agent.cycle.create import Creation, letters
+from agent.cycle.lives import AKIN, CLOSE
 from agent.cycle.thinking import Thinker
-from agent.gmail.drafts import same_letter
+from agent.gmail.drafts import likeness
 
 INSTANTS = 60  # how many are thought again at most: each costs a look at the whole mailbox
 LONGEST_GAP = timedelta(days=45)
@@ -46,10 +47,20 @@ class Recall:
 
     def recall(self) -> tuple[Stranger, ...]:
         """Put what is found into the books; the drafts that are none of ours."""
-        left = list(self.others)
+        left, missed = list(self.others), []
         for at, judged in self._turns():
             for action, one, letter in self._written(at, judged):
-                self._find(action, one, letter, left, at)
+                record = replace(
+                    self.creation.record(action, one, letter, None), created_at=min(action.due, at)
+                )
+                if not self._found(record, left):
+                    missed.append((at, action, record))
+        for stranger in tuple(left):
+            self._rewritten(stranger, [record for _, _, record in missed], left)
+        for at, action, record in missed:
+            if at >= self.creation.hands.now and self._was_written(action, record):
+                discarded = replace(record, state=DraftState.DISCARDED, because=DISCARDED)
+                self.creation.hands.store.put_intent(discarded)
         return tuple(left)
 
     def _turns(self) -> Iterator[tuple[datetime, tuple[Judged, ...]]]:
@@ -79,26 +90,29 @@ class Recall:
                     if isinstance(letter, Composition):
                         yield action, one, letter
 
-    def _find(
-        self, action: Action, judged: Judged, letter: Composition, left: list[Stranger], at: datetime
-    ) -> None:
+    def _found(self, record: DraftRecord, left: list[Stranger]) -> bool:
+        """True if it lies among the drafts, word for word or nearly so, or was sent."""
         hands = self.creation.hands
-        record = self.creation.record(action, judged, letter, None)
-        record = replace(record, created_at=min(action.due, at), text=letter.text)
-        found = next((one for one in left if self._is(record, one)), None)
+        found = next((one for one in left if likeness(one.said.text or "", record.text) >= CLOSE), None)
         if found is not None:
             left.remove(found)
-            hands.store.put_intent(taken_in(record, found, untouched=found.said.digest == record.digest))
-        elif (sent := hands.lives.sent(record)) is not None:
-            record = replace(
-                record, state=DraftState.SENT, gmail_id=sent.gmail_id, changed_at=sent.internal_date
-            )
-            hands.store.put_intent(record)
-        elif at >= hands.now and self._was_written(action, record):
-            hands.store.put_intent(replace(record, state=DraftState.DISCARDED, because=DISCARDED))
+            untouched = found.said.digest == record.digest
+            return hands.store.put_intent(taken_in(record, found, untouched=untouched))
+        sent = hands.lives.sent(record)
+        if sent is None:
+            return False
+        was_sent = replace(
+            record, state=DraftState.SENT, gmail_id=sent.gmail_id, changed_at=sent.internal_date
+        )
+        return hands.store.put_intent(was_sent)
 
-    def _is(self, record: DraftRecord, one: Stranger) -> bool:
-        return same_letter(one.said.text or "", record.text)
+    def _rewritten(self, one: Stranger, missed: Sequence[DraftRecord], left: list[Stranger]) -> None:
+        """A draft that the user half rewrote: that of the letter it is most like."""
+        text = one.said.text or ""
+        best = max(missed, key=lambda record: likeness(text, record.text), default=None)
+        if best is not None and likeness(text, best.text) >= AKIN:
+            left.remove(one)
+            self.creation.hands.store.put_intent(taken_in(best, one, untouched=False))
 
     def _was_written(self, action: Action, record: DraftRecord) -> bool:
         """True if a lost turn saw it due, and a draft came and went where it would have been."""

@@ -112,12 +112,12 @@ class Cycle:
     def _act(self, thinker: Thinker, fetched: Fetched, report: TurnReport, now: datetime, gap: Gap) -> bool:
         """Think, then do; True if another pass is needed."""
         lives = Lives(self.gmail, self.store, thinker.identity, now, self.sleep)
-        lives.follow(touched=fetched.drafts_touched)
         zone, dry_run = self.config.policy.time_zone, report.dry_run
         hands = Hands(self.gmail, self.store, thinker.identity, lives, report, now, zone, self.clock, dry_run)
         creation = Creation(hands, self.compose, self.config.policy.max_drafts_per_day, self.materials)
         if fetched.drafts_touched or gap.until is not None:
             self._know_again(creation, thinker, gap)
+        lives.follow(touched=fetched.drafts_touched or gap.until is not None)
         judged, made = thinker.think(), len(report.created)
         withdrew = withdraw(hands, judged)
         stale = creation.create(judged)

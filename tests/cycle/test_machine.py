@@ -131,3 +131,14 @@ def test_it_counts_a_draft_that_was_sent_before_the_database_came_back() -> None
     [record] = machine.store.drafts()
     assert (record.state, record.kind) == (DraftState.SENT, ActionKind.THANK_YOU)
     machine.teardown()
+
+
+@pytest.mark.parametrize("what", HANDS)
+@pytest.mark.parametrize("history", [[], [deed("history_expires")]], ids=["told", "lost"])
+def test_it_does_not_take_one_letter_for_another_after_the_database_came_back(
+    what: str, history: list[Deed]
+) -> None:
+    """The books know the thank-you; the lost turns took it back and made a follow-up in the same thread."""
+    hand = [] if what == "nothing" else [touch(what)]
+    late = deed("time_passes", hours=264)
+    play([THANKING, SAVED, late, TURN, *hand, *history, RESTORED, TURN, *ON])
