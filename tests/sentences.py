@@ -12,7 +12,10 @@ from agent.core.dates.deadlines import deadlines
 from tests.scenarios.player import Check
 
 DATA = Path(__file__).parent / "data"
-TABLES = ("deadline-sentences.tsv", "date-sentences-blind.tsv")
+TABLES = ("deadline-sentences.tsv", "date-sentences-blind.tsv", "promise-sentences-blind.tsv")
+ONLY_PROMISES = (
+    "promise-sentences-blind.tsv"  # "none" there: the employer promises nothing; the candidate may be asked
+)
 
 
 def checks() -> Iterator[Check]:
@@ -21,18 +24,19 @@ def checks() -> Iterator[Check]:
         with (DATA / name).open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
                 yield _check(
-                    row["sentence"], datetime.fromisoformat(row["reference"]), row["gold"], row["note"] or ""
-                )
+                    row["sentence"], datetime.fromisoformat(row["reference"]), row["gold"], row["note"] or "",
+                    promises=name == ONLY_PROMISES,
+                )  # fmt: skip
 
 
-def _check(sentence: str, reference: datetime, gold: str, note: str) -> Check:
+def _check(sentence: str, reference: datetime, gold: str, note: str, *, promises: bool) -> Check:
     found = re.match(r"(de|fr|es|it)\b", note)
     language = found[1] if found else "en"
     offset = reference.utcoffset() or timedelta()
     local = {"de": "DE", "fr": "FR", "es": "ES", "it": "IT"}.get(language, "GB")
     american = offset <= timedelta(hours=-4) or "(US" in note
     read = deadlines(sentence, written=reference, language=language, holidays="US" if american else local)
-    got = max((d.latest for d in read), default=None)
+    got = max((d.latest for d in read if not promises or d.party == "employer"), default=None)
     if gold == "none":
         return Check(f"{language} false friend", got is None, sentence, f"{got}")
     first, last = _tolerated(date.fromisoformat(gold), note)

@@ -65,12 +65,21 @@ def _before_news(line: Line, low: str, cues: Cues) -> list[tuple[int, int]]:
         behind = next((span for span in line.spans if span.lead >= at and span.start > at), None)
         if behind is None or any(span.lead < at < span.end for span in line.spans):
             continue
+        if mark[0] == "," and _explains(line, low, at, behind, cues):
+            cuts.append(mark.span())
         if any(cues[name].search(low[:at]) for name in ("contact", "if_match", "silence", "ask")):
             continue
         comma = mark[0] == "," and _parts(line, low, at, behind, cues)
         if comma or _leads_to_news(mark, low, behind, cues):
             cuts.append(mark.span())
     return cuts
+
+
+def _explains(line: Line, low: str, comma: int, behind: DaySpan, cues: Cues) -> bool:
+    """Reads "on te dit ça demain, le chef n'est pas là aujourd'hui": the day behind the comma belongs to a reason."""
+    told = any(span.end <= comma and cues["contact"].search(low[: span.lead]) for span in line.spans)
+    apart = len(low[comma + 1 : behind.lead].split()) >= FEW_WORDS and not behind.limits
+    return told and apart and not any(cues[n].search(low[comma:]) for n in ("contact", "act", "modal"))
 
 
 def _parts(line: Line, low: str, comma: int, behind: DaySpan, cues: Cues) -> bool:

@@ -26,6 +26,9 @@ _READ_SUBJECT = re.compile(
     r"accusé de (?:réception|lecture)|confirmación de lectura)\s*(?::|\(|$)",
     re.IGNORECASE,
 )
+_RECEIPT = re.compile(
+    r"^\s*accusé de réception", re.IGNORECASE
+)  # also what receipts of applications are called
 _READ_BODY = re.compile(
     r"was read on|was (?:displayed|opened) on|has been (?:read|displayed)|return receipt|wurde .{0,60}gelesen|gelesen am|a été lu|fue leído|se leyó|"
     r"was deleted without being read|ungelesen gelöscht|your message\s*\n",
@@ -39,7 +42,7 @@ _RSVP_SUBJECT = re.compile(
 _DELAY_WORDS = re.compile(
     r"\(delay(?:ed)?\)|delivery (?:incomplete|delayed|is delayed|has been delayed)|delayed mail|will (?:retry|keep trying|continue to try)|"
     r"still being retried|not yet been delivered|has been delayed|warning: (?:message|could not send)|no action is required|"
-    r"verzögert|zustellung verzögert|weitere zustellversuche|retardée?|distribution différée|se ha retrasado|retrasad[oa]",
+    r"verzögert|zustellung verzögert|weitere zustellversuche|retardée?|(?:remise|distribution|livraison) (?:\w+ ){0,3}différée|se ha retrasado|retrasad[oa]",
     re.IGNORECASE,
 )
 _BOUNCE_SUBJECT = re.compile(
@@ -153,11 +156,10 @@ def _read_receipt(e: Envelope) -> Finding:
     content = e.message.header("content-type").lower()
     if "disposition-notification" in content:
         return "header", "disposition-notification"
-    if _READ_SUBJECT.match(e.subject) and (
-        e.auto_submitted not in {"", "no"} or _READ_BODY.search(e.message.text[:1500])
-    ):
-        return "subject", e.subject
-    return None
+    if not _READ_SUBJECT.match(e.subject):
+        return None
+    machine = e.auto_submitted not in {"", "no"} and not _RECEIPT.match(e.subject)
+    return ("subject", e.subject) if machine or _READ_BODY.search(e.message.text[:1500]) else None
 
 
 def _rsvp(e: Envelope) -> Finding:

@@ -34,6 +34,7 @@ _SILENCES: tuple[tuple[SignalKind, frozenset[SignalKind]], ...] = (
     (K.INVITATION, frozenset({K.HOLDING, K.ACKNOWLEDGEMENT})),
     (K.AVAILABILITY_REQUEST, frozenset({K.ACKNOWLEDGEMENT})),
     (K.RESCHEDULE, frozenset({K.CANCELLATION})),
+    (K.CANCELLATION, frozenset({K.CONFIRMATION})),
     (K.WITHDRAWAL, frozenset({K.FOLLOW_UP, K.ACCEPTANCE, K.AVAILABILITY, K.THANK_YOU, K.QUESTION})),
     (K.ON_HOLD, frozenset({K.HOLDING, K.ACKNOWLEDGEMENT, K.OFFER})),
 )  # fmt: skip

@@ -40,7 +40,8 @@ def arrange(fold: Fold, reading: Reading) -> bool:
     if took_place and not moved and (onward or on_by_time or (asks and times)):
         fold.open_round()
     changed = [fold.arrangement.invited(i, reading.message) for i in invites]
-    if reading.has(Kind.CANCELLATION) or (any(changed) and not fresh):
+    arranging = bool(fold.arrangement.ahead(at) or fold.arrangement.offers or fold.scheduling)
+    if (reading.has(Kind.CANCELLATION) and arranging) or (any(changed) and not fresh):
         return _cancelled(fold, reading, times)
     if moved or (times and not fresh):
         _timed(fold, reading, times, moved=moved and not fresh)
