@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
+from agent.cli.auth_token import commands, expected_mailbox, keep, ours_to_keep
 from agent.cli.context import App, as_json_option, echo, print_json
-from agent.errors import ConfigError
-from agent.store.files import stored_revision
-from agent.store.glance import glance
 
 WAIT_SECONDS = 600.0  # reading two pages of Google's, perhaps with a second factor
+LIFE = (
+    "It lasts until it is revoked (followup-agent auth revoke), the password is changed, or it goes six months unused; "
+    "only 7 days if the consent screen's publishing status is still 'Testing'."
+)
 
 
-@click.command("auth", epilog="Example: followup-agent auth --no-browser --port 8765")
+@click.group(
+    "auth",
+    invoke_without_command=True,
+    commands=commands,
+    epilog="Example: followup-agent auth --no-browser --port 8765",
+)
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening a browser.")
 @click.option(
     "--port",
@@ -25,37 +34,36 @@ WAIT_SECONDS = 600.0  # reading two pages of Google's, perhaps with a second fac
     "--paste", is_flag=True, help="Paste the address at which a browser elsewhere ended; nothing listens."
 )
 @as_json_option
-@click.pass_obj
-def command(app: App, no_browser: bool, port: int, paste: bool, as_json: bool) -> None:
+@click.pass_context
+def command(ctx: click.Context, no_browser: bool, port: int, paste: bool, as_json: bool) -> None:
     """Let the program read your mail and write drafts (Google's consent page), and keep the authorisation.
 
-    It asks for gmail.readonly and gmail.compose, and for nothing more. On a server without a browser, name a port and
-    forward it from the machine with the browser (ssh -L), or use --paste.
+    It asks for gmail.readonly and gmail.compose, and for nothing more. On a server without a browser: name a port and
+    forward it from the machine with the browser (ssh -L); or use --paste; or authorise on the other machine and hand the
+    token over (auth export, auth import).
     """
-    from agent.gmail.auth import save_token
+    if ctx.invoked_subcommand is None:
+        _consent(
+            ctx.find_object(App) or ctx.obj, no_browser=no_browser, port=port, paste=paste, as_json=as_json
+        )
+
+
+def _consent(app: App, *, no_browser: bool, port: int, paste: bool, as_json: bool) -> None:
     from agent.gmail.consent import authorise
 
     config = app.config
-    if config.gmail.token_given:
-        raise ConfigError(
-            f"the authorisation is given by the service manager ({config.gmail.token_file}) and cannot be replaced from here",
-            (
-                "run `followup-agent auth` outside the service, then hand the new token.json over again",
-                "systemd: systemd-creds encrypt token.json …, as docs/operations.md shows",
-            ),
-        )
+    ours_to_keep(app)
     credentials = authorise(
         config.gmail.client_secret_file,
-        open_browser=not no_browser,
+        open_browser=not no_browser and not _far_away(),
         port=port,
         timeout_seconds=WAIT_SECONDS,
         prompt=lambda text: click.echo(text, err=True),
         paste=_asked if paste else None,
-        expected_address=_expected(app),
+        expected_address=expected_mailbox(app),
         endpoint=config.gmail.api_endpoint,
     )
-    _folder_for(app)
-    save_token(config.gmail.token_file, credentials)
+    keep(app, credentials)
     address = app.gmail().profile().email
     if as_json:
         scopes = sorted(credentials.scopes or ())
@@ -64,24 +72,15 @@ def command(app: App, no_browser: bool, port: int, paste: bool, as_json: bool) -
         )
         return
     echo(f"Authorised for {address}; kept in {config.gmail.token_file}.")
+    app.say(LIFE)
     app.say("next: followup-agent sync --dry-run")
+
+
+def _far_away() -> bool:
+    """True in an ssh session without a screen: a browser here would be a text browser in the way of the address."""
+    screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return "SSH_CONNECTION" in os.environ and not screen
 
 
 def _asked(question: str) -> str:
     return str(click.prompt(question, err=True))
-
-
-def _expected(app: App) -> str:
-    """The configured mailbox, else the one whose mail is stored already."""
-    database = app.config.storage.database
-    if app.config.account.address or stored_revision(database) is None:
-        return app.config.account.address
-    return glance(database).account
-
-
-def _folder_for(app: App) -> None:
-    folder = app.config.gmail.token_file.parent
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"the folder {folder} cannot be made: {error.strerror}") from error

@@ -30,16 +30,22 @@ SCOPES = (READONLY, COMPOSE)
 
 _AGAIN = "run: followup-agent auth"
 _WIDER = ("https://mail.google.com/", "https://www.googleapis.com/auth/gmail.modify")
-_LARGEST_FILE = 64 << 10
+LARGEST_TOKEN = 64 << 10
 _NEVER = datetime.fromtimestamp(0, UTC).replace(tzinfo=None)  # Google's library keeps naive UTC
 
 
-def missing_scopes(granted: Iterable[str] | None) -> tuple[str, ...]:
+def missing_scopes(held: Iterable[str] | None) -> tuple[str, ...]:
     """Which of our two scopes are not covered by these; nothing is missing where the list is not known (None)."""
-    if granted is None:
+    if held is None:
         return ()
-    have = set(granted)
+    have = set(held)
     return () if have.intersection(_WIDER) else tuple(scope for scope in SCOPES if scope not in have)
+
+
+def granted(credentials: Credentials) -> tuple[str, ...] | None:
+    """The scopes that Google named, else those of the token file; None where neither is known."""
+    scopes = credentials.granted_scopes or credentials.scopes
+    return tuple(scopes.split() if isinstance(scopes, str) else scopes) if scopes else None
 
 
 def load_token(path: Path) -> Credentials:
@@ -47,14 +53,19 @@ def load_token(path: Path) -> Credentials:
 
     AuthError if it cannot be used or others can read it; ConfigError if its ``token_uri`` is neither Google's nor loopback.
     """
-    info = _parsed(_private_text(path), path)
+    return token_of(_private_text(path), f"the token file {path}")
+
+
+def token_of(text: str, where: str) -> Credentials:
+    """The credentials of an authorised-user JSON; ``where`` names it in an AuthError or ConfigError."""
+    info = _parsed(text, where)
     missing = [key for key in ("refresh_token", "client_id", "client_secret") if not _text(info, key)]
     if missing:
-        raise AuthError(f"the token file {path} is not complete", (f"missing: {', '.join(missing)}", _AGAIN))
+        raise AuthError(f"{where} is not complete", (f"missing: {', '.join(missing)}", _AGAIN))
     credentials: Credentials = Credentials(  # type: ignore[no-untyped-call]  # google.auth has no types
         _text(info, "token") or None,
         refresh_token=_text(info, "refresh_token"),
-        token_uri=trusted(_text(info, "token_uri") or TOKEN_URI, f"token_uri in {path}"),
+        token_uri=trusted(_text(info, "token_uri") or TOKEN_URI, f"token_uri in {where}"),
         client_id=_text(info, "client_id"),
         client_secret=_text(info, "client_secret"),
         scopes=_scopes(info),
@@ -72,7 +83,7 @@ def save_token(path: Path, credentials: Credentials) -> None:
     )
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(_as_json(credentials))
+            file.write(token_json(credentials))
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -93,7 +104,7 @@ def save_if_rotated(path: Path, credentials: Credentials, *, loaded: str) -> boo
         or not os.access(path.parent, os.W_OK)
     ):
         return False
-    if _text(_parsed(_private_text(path), path), "refresh_token") != loaded:
+    if _text(_parsed(_private_text(path), str(path)), "refresh_token") != loaded:
         return False
     save_token(path, credentials)
     return True
@@ -198,11 +209,11 @@ def _refresh_failure(error: RefreshError) -> AuthError | GmailUnavailable:
 
 
 def _private_text(path: Path) -> str:
-    """The file's text, if nobody else can read it."""
+    """The file's text, if nobody else can read it (AuthError)."""
     try:
         with path.open("rb") as file:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            content = file.read(_LARGEST_FILE)
+            content = file.read(LARGEST_TOKEN)
     except FileNotFoundError:
         raise AuthError("not authorised yet", (f"no token file at {path}", _AGAIN)) from None
     except OSError as error:
@@ -220,13 +231,13 @@ def _forbidden_bits(path: Path) -> int:
     return 0o007 if given and path.absolute().is_relative_to(Path(given).absolute()) else 0o077
 
 
-def _parsed(text: str, path: Path) -> dict[str, Any]:
+def _parsed(text: str, where: str) -> dict[str, Any]:
     try:
         info = json.loads(text)
     except (ValueError, RecursionError):
         info = None
     if not isinstance(info, dict):
-        raise AuthError(f"the token file {path} is not what `followup-agent auth` writes", (_AGAIN,))
+        raise AuthError(f"{where} is not what `followup-agent auth` writes", (_AGAIN,))
     return info
 
 
@@ -252,8 +263,8 @@ def _expiry(text: str) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
-def _as_json(credentials: Credentials) -> str:
-    granted = credentials.granted_scopes or credentials.scopes
+def token_json(credentials: Credentials) -> str:
+    """The authorised-user JSON of these credentials, the scopes as granted."""
     info = {
         "type": "authorized_user",
         "token": credentials.token,
@@ -261,7 +272,7 @@ def _as_json(credentials: Credentials) -> str:
         "token_uri": credentials.token_uri,
         "client_id": credentials.client_id,
         "client_secret": credentials.client_secret,
-        "scopes": granted.split() if isinstance(granted, str) else sorted(granted or ()),
+        "scopes": sorted(granted(credentials) or ()),
         "expiry": f"{credentials.expiry.replace(microsecond=0).isoformat()}Z" if credentials.expiry else None,
     }
     return json.dumps(info, indent=2) + "\n"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+import os
+import socket
 import webbrowser
 from collections.abc import Callable
 from contextlib import closing
@@ -12,7 +15,7 @@ from google.oauth2.credentials import Credentials
 
 from agent.core.model import normal_email
 from agent.errors import AuthError, GmailUnavailable
-from agent.gmail.auth import COMPOSE, READONLY, missing_scopes, refusal
+from agent.gmail.auth import COMPOSE, READONLY, granted, missing_scopes, refusal
 from agent.gmail.calls import carry, users
 from agent.gmail.clientfile import load_client, redirect_host
 from agent.gmail.flow import begun, consent_url, exchanged
@@ -60,9 +63,9 @@ def authorise(
     if "error" in answer:
         raise _denied(answer["error"])
     credentials = exchanged(flow, answer["code"])
-    _check_grant(credentials)
+    check_grant(credentials)
     if expected_address:
-        _check_address(credentials, expected_address, trusted_endpoint(endpoint))
+        _check_address(credentials, expected_address, endpoint)
     return credentials
 
 
@@ -83,8 +86,20 @@ def _show(url: str, port: int, *, open_browser: bool, prompt: Callable[[str], No
     prompt(
         f"Open this address in a browser:\n\n  {url}\n\n"
         f"If the browser runs on another machine, first forward the port from there:\n\n"
-        f"  ssh -L {port}:127.0.0.1:{port} THIS-MACHINE\n"
+        f"  ssh -L {port}:127.0.0.1:{port} {_here()}\n"
     )
+
+
+def _here() -> str:
+    """How the other machine names this one to ssh: by the address it was reached at, where that is known."""
+    reached = os.environ.get(
+        "SSH_CONNECTION", ""
+    ).split()  # sshd(8): client address, port, server address, port
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # a user id without a name
+        user = "USER"
+    return f"{user}@{reached[2] if len(reached) == 4 else socket.gethostname()}"
 
 
 def _opened(url: str) -> bool:
@@ -106,8 +121,9 @@ def _denied(code: str) -> AuthError:
     return refusal(code)
 
 
-def _check_grant(credentials: Credentials) -> None:
-    missing = missing_scopes(credentials.scopes)
+def check_grant(credentials: Credentials) -> None:
+    """AuthError if one of our two scopes was not granted, with what it is needed for."""
+    missing = missing_scopes(granted(credentials))
     if missing:
         raise AuthError(
             "not everything was ticked on Google's page",
@@ -120,6 +136,25 @@ def _check_grant(credentials: Credentials) -> None:
 
 def _check_address(credentials: Credentials, expected: str, endpoint: str) -> None:
     """The user may have picked another account on Google's page."""
+    found = mailbox_of(credentials, endpoint)
+    if normal_email(found) != normal_email(expected):
+        raise wrong_mailbox(found, expected)
+
+
+def wrong_mailbox(found: str, expected: str) -> AuthError:
+    """A token for another mailbox than the one configured, or whose mail is stored."""
+    return AuthError(
+        f"the mailbox that was authorised is {found or 'unknown'}, not {expected}",
+        (
+            "run: followup-agent auth, and choose the right account on Google's page",
+            "another mailbox needs a configuration of its own: --config FILE, with another database_url and token_file",
+        ),
+    )
+
+
+def mailbox_of(credentials: Credentials, endpoint: str) -> str:
+    """The address of the mailbox that these credentials open."""
+    endpoint = trusted_endpoint(endpoint)
     try:
         with closing(GuardedHttp(endpoint)) as http:
             answer = carry(users(http, endpoint).getProfile(userId="me"), http, credentials.token)
@@ -128,8 +163,4 @@ def _check_address(credentials: Credentials, expected: str, endpoint: str) -> No
     found = verdict(answer, datetime.now(UTC))
     if found.kind is not Kind.DONE:
         raise error(found, datetime.now(UTC))
-    if normal_email(str((found.body or {}).get("emailAddress", ""))) != normal_email(expected):
-        raise AuthError(
-            f"the mailbox that was authorised is not {expected}",
-            ("choose the right account on Google's page", "or change account.address in the configuration"),
-        )
+    return str((found.body or {}).get("emailAddress", ""))

@@ -10,7 +10,7 @@ import pytest
 
 from agent.demo.faults import Fault, Kind
 from agent.demo.server import GmailServer
-from agent.errors import AuthError, ConfigError, GmailUnavailable
+from agent.errors import AuthError, ConfigError, GmailUnavailable, Refused
 from agent.gmail.auth import (
     COMPOSE,
     READONLY,
@@ -20,6 +20,8 @@ from agent.gmail.auth import (
     save_if_rotated,
     save_token,
 )
+from agent.gmail.auth_revocation import revoke
+from agent.gmail.transport import Answer
 
 
 def naive(*parts: int) -> datetime:
@@ -234,3 +236,55 @@ def test_it_does_not_call_a_failing_token_server_a_lost_grant(
 def test_it_reports_an_unreachable_token_server(token_file: Path) -> None:
     with pytest.raises(GmailUnavailable):
         refresh(load_token(rewrite(token_file, token_uri="http://127.0.0.1:9/token")))
+
+
+# ── revocation ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_it_revokes_at_the_side_of_the_token_server(token_file: Path, server: GmailServer) -> None:
+    credentials = load_token(token_file)
+    assert revoke(credentials)
+    with pytest.raises(AuthError):
+        refresh(credentials)
+
+
+@pytest.mark.parametrize(
+    "uri", ["https://oauth2.googleapis.com/token", "https://accounts.google.com/o/oauth2/token"]
+)
+def test_it_revokes_at_google_whatever_token_server_of_theirs_is_named(
+    token_file: Path, uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def answer(_: object, method: str, url: str, **more: Any) -> Answer:
+        asked.append((method, url))
+        assert b"token=1%2F%2F0" in more["body"]
+        return Answer(200, {}, b"{}")
+
+    monkeypatch.setattr("agent.gmail.auth_revocation.exchange", answer)
+    assert revoke(load_token(rewrite(token_file, token_uri=uri)))
+    assert asked == [("POST", "https://oauth2.googleapis.com/revoke")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (Answer(200, {}, b""), True),
+        (Answer(400, {}, b'{"error": "invalid_token"}'), False),
+        (Answer(400, {}, b'{"error": "unsupported_token_type"}'), Refused),
+        (Answer(400, {}, b"<html>"), Refused),
+        (Answer(401, {}, b"[]"), Refused),
+        (Answer(302, {"location": "https://evil.example/"}, b""), Refused),
+        (Answer(429, {}, b""), GmailUnavailable),
+        (Answer(503, {}, b""), GmailUnavailable),
+    ],
+)
+def test_it_takes_only_a_yes_for_a_yes(
+    token_file: Path, answer: Answer, expected: bool | type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.gmail.auth_revocation.exchange", lambda *_, **__: answer)
+    if isinstance(expected, bool):
+        assert revoke(load_token(token_file)) is expected
+        return
+    with pytest.raises(expected):
+        revoke(load_token(token_file))
