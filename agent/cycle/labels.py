@@ -95,18 +95,21 @@ class Labels:
                 self.reader.result.problems.append(Problem("", what))
 
 
-def told_by_labels(store: Store, sources: Sequence[Source], *, now: datetime, zone: str) -> tuple[Note, ...]:
-    """The instructions that the stored labels express, as notes. ``sources``: all mail that is stored."""
+def told_by_labels(
+    store: Store, sources: Sequence[Source], notes: Sequence[Note], *, now: datetime, zone: str
+) -> tuple[Note, ...]:
+    """The instructions that the stored labels express, as notes. ``sources``, ``notes``: all that are stored."""
     names = store.labels()
-    seen = {pair: note.made_at for pair, note in words.sightings(store.notes()).items()}
+    seen = {pair: note.made_at for pair, note in words.sightings(notes).items()}
     return words.notes_from_labels(_carried(store, sources, names), names, seen, now=now, zone=zone)
 
 
 def remember_sightings(store: Store, now: datetime) -> None:
     """Keep the instant of what is seen for the first time; forget that of a label that was taken off."""
-    names, known = store.labels(), words.sightings(store.notes())
-    wanted = words.instructions_of(names)
-    carried = _carried(store, store.sources(), names) if wanted else frozenset()
+    with store.snapshot() as seen:
+        names, known = seen.labels(), words.sightings(seen.notes())
+        wanted = words.instructions_of(names)
+        carried = _carried(seen, seen.sources(), names) if wanted else frozenset()
     if known.keys() == carried:
         return
     with store.transaction() as writing:

@@ -10,14 +10,13 @@ from typing import Any
 
 from agent.core.mail import mime
 from agent.core.meaning.triage import matters
-from agent.core.model import Identity, Problem, Reading, Source
-from agent.core.story import judge
-from agent.core.story.plan import Rules
+from agent.core.model import Problem, Reading, Source
 from agent.errors import NotFound
 from agent.gmail.client import Gmail
 from agent.gmail.search import Query, ranked
 from agent.store.store import Store
 
+Understand = Callable[[Source], tuple[Reading, tuple[Problem, ...]]]
 Progress = Callable[[str, int, int], None]  # what, done, of how many (0: unknown)
 Hit = tuple[Query, str, str]  # the query, the thread id, the gmail id
 
@@ -42,8 +41,7 @@ class Reader:
 
     gmail: Gmail
     store: Store
-    identity: Identity
-    rules: Rules
+    understand: Understand
     now: datetime
     progress: Progress
     result: Fetched
@@ -89,7 +87,7 @@ class Reader:
 
     def read(self, source: Source) -> Reading:
         """What the message says; what could not be read becomes a problem of this sync."""
-        reading, problems = judge.read(source, self.identity, self.rules)
+        reading, problems = self.understand(source)
         self.result.problems += [p for p in problems if p not in self.result.problems]
         return reading
 

@@ -12,10 +12,9 @@ from typing import Any
 
 from agent.core.meaning.senders import is_vendor, registrable
 from agent.core.meaning.triage import leads_on, matters, people_of
-from agent.core.model import Candidacy, Identity, Problem, Source
-from agent.core.story.plan import Rules
+from agent.core.model import Candidacy, Problem, Source
 from agent.cycle.labels import Labels
-from agent.cycle.reading import Fetched, Hit, Progress, Reader
+from agent.cycle.reading import Fetched, Hit, Progress, Reader, Understand
 from agent.errors import HistoryExpired
 from agent.gmail.client import Gmail
 from agent.gmail.history import Added, Changes, changes
@@ -48,8 +47,7 @@ class Sync:
 
     gmail: Gmail
     store: Store
-    identity: Identity
-    rules: Rules
+    understand: Understand
     lookback_days: int
     now: datetime
     found: Callable[[], Sequence[Candidacy]]  # the candidacies as the facts stored so far show them
@@ -60,16 +58,17 @@ class Sync:
     labels: Labels = field(init=False)
 
     def __post_init__(self) -> None:
+        with self.store.snapshot() as store:
+            documents, forgotten = store.documents(), store.forgotten_threads()
         self.reader = Reader(
             gmail=self.gmail,
             store=self.store,
-            identity=self.identity,
-            rules=self.rules,
+            understand=self.understand,
             now=self.now,
             progress=self.progress,
             result=self.result,
-            people={p for document in self.store.documents() for p in _people_in(document)},
-            forgotten=self.store.forgotten_threads(),
+            people={p for document in documents for p in _people_in(document)},
+            forgotten=forgotten,
         )
         self.labels = Labels(self.reader, self.now)
 

@@ -14,15 +14,18 @@ from agent.core.model import (
     Candidacy,
     DraftState,
     Identity,
+    Note,
+    Problem,
     Reading,
     SendAs,
     Source,
     Transition,
     normal_email,
 )
+from agent.core.people import linking
 from agent.core.story import explain
 from agent.core.story.document import Judged, document, events
-from agent.core.story.judge import judge, read
+from agent.core.story.judge import judge, judge_linked, linking_notes, read
 from agent.core.story.labels import is_sighting
 from agent.core.story.plan import Rules
 from agent.cycle.create import Stop
@@ -31,6 +34,7 @@ from agent.store.records import Account, Conclusion, ThreadLink
 from agent.store.store import Store
 
 RULES_VERSION = "1"
+Linked = tuple[tuple[Reading, ...], tuple[Note, ...], dict[str, str], tuple[Candidacy, ...]]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 NOT_MADE = "Its draft was not made: "
 
@@ -48,43 +52,57 @@ class Thinker:
             f"{RULES_VERSION}:{config.policy.time_zone}:{config.policy.holidays}:{hash_of(self.identity)}"
         )
         self.conclusions_version = f"{self.version}:{fingerprint(repr(config.policy))}"
+        self._read: dict[str, tuple[Reading, tuple[Problem, ...]]] = {}
+        self._linked: Linked | None = None
         self._keep_text = config.storage.keep_mail_text
 
     def must_think(self) -> bool:
         """True if the clock has changed an answer, an intent is open, or the rules are newer."""
-        wake, conclusions = self.store.next_wake(), self.store.conclusions()
-        old = any(c.rules_version != self.conclusions_version for c in conclusions)
-        unsettled = any(r.state is DraftState.INTENDED for r in self.store.drafts())
+        with self.store.snapshot() as store:
+            wake, versions, drafts = store.next_wake(), store.concluded_with(), store.drafts()
+        old = bool(versions - {self.conclusions_version})
+        unsettled = any(r.state is DraftState.INTENDED for r in drafts)
         return old or unsettled or (wake is not None and wake <= self.now)
 
     def think(self) -> tuple[Judged, ...]:
         """All candidacies as the facts in the store show them now."""
-        sources = self.store.sources()
-        readings = self._readings(sources)
-        known = {link.thread_id: link.candidacy_id for link in self.store.links()}
-        return judge(
-            readings,
-            [note for note in self.store.notes() if not is_sighting(note)],
-            self.store.drafts(),
-            self.identity,
-            self.rules,
-            known,
-            self.now,
-            labels=told_by_labels(self.store, sources, now=self.now, zone=self.zone),
-        )
+        with self.store.snapshot() as store:
+            sources, drafts, all_notes = store.sources(), store.drafts(), store.notes()
+            have = store.readings(self.version)
+            known = {link.thread_id: link.candidacy_id for link in store.links()}
+            labels = told_by_labels(store, sources, all_notes, now=self.now, zone=self.zone)
+        notes = [note for note in all_notes if not is_sighting(note)]
+        found = self._link(self._readings(sources, have), linking_notes(notes, labels), known)
+        return judge_linked(found, notes, drafts, self.rules, self.now, labels)
+
+    def _link(
+        self, readings: Sequence[Reading], notes: tuple[Note, ...], known: dict[str, str]
+    ) -> tuple[Candidacy, ...]:
+        """Linking is the dear part: the same mail and the same notes need it once in a turn."""
+        before = self._linked
+        if before is None or before[1:3] != (notes, known) or not _identical(before[0], readings):
+            found = linking.candidacies(readings, notes, self.identity, known)
+            before = self._linked = tuple(readings), notes, known, found
+        return before[3]
 
     def imagine(self, at: datetime) -> tuple[Judged, ...]:
         """All candidacies as they would have been judged at an earlier instant, by the mail and notes of then."""
         sources = [s for s in self.store.sources() if s.internal_date <= at]
         known = {link.thread_id: link.candidacy_id for link in self.store.links()}
         notes = [n for n in self.store.notes() if n.made_at <= at and not is_sighting(n)]
+        have = self.store.readings(self.version)
         return judge(
-            self._readings(sources), notes, self.store.drafts(), self.identity, self.rules, known, at
+            self._readings(sources, have), notes, self.store.drafts(), self.identity, self.rules, known, at
         )
 
-    def _readings(self, sources: Sequence[Source]) -> list[Reading]:
-        have = self.store.readings(self.version)
-        fresh = [read(s, self.identity, self.rules)[0] for s in sources if s.gmail_id not in have]
+    def read(self, source: Source) -> tuple[Reading, tuple[Problem, ...]]:
+        """What a message says; it is read once in a turn, whoever asks."""
+        if source.gmail_id not in self._read:
+            self._read[source.gmail_id] = read(source, self.identity, self.rules)
+        return self._read[source.gmail_id]
+
+    def _readings(self, sources: Sequence[Source], have: Mapping[str, Reading]) -> list[Reading]:
+        fresh = [self.read(s)[0] for s in sources if s.gmail_id not in have]
         if fresh:
             self.store.save_readings(fresh, rules_version=self.version, keep_text=self._keep_text)
         by_id = {**have, **{r.message.gmail_id: r for r in fresh}}
@@ -95,7 +113,7 @@ class Thinker:
 
         ``in_the_way``: candidacy id → why its due draft was not made.
         """
-        before = {c.id: c.document for c in self.store.conclusions()}
+        before = {document["id"]: document for document in self.store.documents()}
         remember_sightings(self.store, self.now)
         judged = self.think()
         changed = [t for j in judged if (t := self._transition(j, before.get(j.candidacy.id)))]
@@ -127,6 +145,10 @@ class Thinker:
             return None
         at = judged.outlook.since or self.now
         return Transition(judged.candidacy.id, was, status, min(at, self.now), explain.because(judged)[:500])
+
+
+def _identical(some: Sequence[Reading], others: Sequence[Reading]) -> bool:
+    return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
 
 
 def identity_of(account: Account | None, config: Config) -> Identity:

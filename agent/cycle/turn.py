@@ -57,9 +57,10 @@ class Cycle:
         before = self.gmail.usage
         account = self._account(full=full)
         report = TurnReport(account=account.address, started_at=now, dry_run=dry_run)
-        last = self.store.runs(1)
-        interrupted = any(run.outcome != "ok" for run in last) or withdrawal_pending(self.store.drafts())
-        gap = Gap(last[0].started_at if last else None, self.store.lost_turn())
+        with self.store.snapshot() as store:
+            last, drafts, lost = store.runs(1), store.drafts(), store.lost_turn()
+        interrupted = any(run.outcome != "ok" for run in last) or withdrawal_pending(drafts)
+        gap = Gap(last[0].started_at if last else None, lost)
         run = self.store.start_run("full" if full else "partial", at=now)
         outcome = "stopped"
         try:
@@ -101,8 +102,7 @@ class Cycle:
         return Sync(
             gmail=self.gmail,
             store=self.store,
-            identity=thinker.identity,
-            rules=thinker.rules,
+            understand=thinker.read,
             lookback_days=self.config.gmail.lookback_days,
             now=now,
             found=lambda: [j.candidacy for j in thinker.think()],

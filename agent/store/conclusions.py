@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, insert, or_, select
@@ -28,7 +29,9 @@ class Conclusions(Transactions):
         current = or_(reading.c.rules_version == rules_version, message.c.stripped)
         with self._reading() as connection:
             return {
-                row.gmail_id: unpacked(Reading, row.document)
+                row.gmail_id: self._once(
+                    "reading", row.gmail_id, row.document, partial(unpacked, Reading, row.document)
+                )
                 for row in connection.execute(query.where(current))
             }
 
@@ -38,11 +41,13 @@ class Conclusions(Transactions):
         """Keep readings of stored messages; without ``keep_text`` only what was inferred and the quoted evidence."""
         with self._writing() as connection:
             for read in readings:
+                kept = read if keep_text else _without_text(read)
                 values = {
                     "gmail_id": read.message.gmail_id,
                     "rules_version": rules_version,
-                    "document": packed(read if keep_text else _without_text(read)),
+                    "document": packed(kept),
                 }
+                self._once("reading", read.message.gmail_id, values["document"], partial(_same, kept))
                 statement = sqlite.insert(reading).values(values)
                 connection.execute(statement.on_conflict_do_update(index_elements=["gmail_id"], set_=values))
 
@@ -78,6 +83,11 @@ class Conclusions(Transactions):
         with self._reading() as connection:
             return tuple(connection.scalars(select(candidacy.c.document).order_by(candidacy.c.id)))
 
+    def concluded_with(self) -> frozenset[str]:
+        """The versions of the rules by which the conclusions were drawn."""
+        with self._reading() as connection:
+            return frozenset(connection.scalars(select(candidacy.c.rules_version).distinct()))
+
     def next_wake(self) -> datetime | None:
         """The earliest instant at which an answer changes of itself."""
         with self._reading() as connection:
@@ -99,6 +109,10 @@ class Conclusions(Transactions):
             query = query.where(transition.c.candidacy_id == candidacy_id)
         with self._reading() as connection:
             return tuple(map(_transition, connection.execute(query)))
+
+
+def _same(read: Reading) -> Reading:
+    return read
 
 
 def _empty(connection: Connection, *tables: Table) -> None:

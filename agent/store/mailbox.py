@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, select, update
@@ -98,16 +99,20 @@ class Mailbox(Transactions):
 
     def sources(self, thread_ids: Iterable[str] | None = None) -> tuple[Source, ...]:
         """All messages that can matter (of these threads), oldest first, with the labels they have now."""
-        query = _ordered(select(message.c.source, message.c.label_ids).where(message.c.relevant))
+        columns = message.c.gmail_id, message.c.source, message.c.label_ids
+        query = _ordered(select(*columns).where(message.c.relevant))
         with self._reading() as connection:
             if thread_ids is None:
-                return tuple(map(_source, connection.execute(query)))
+                return tuple(map(self._source, connection.execute(query)))
             parts = [
                 connection.execute(query.where(message.c.thread_id.in_(chunk)))
                 for chunk in chunks(thread_ids)
             ]
-            found = [_source(row) for part in parts for row in part]
+            found = [self._source(row) for part in parts for row in part]
         return tuple(sorted(found, key=lambda source: (source.internal_date, source.gmail_id)))
+
+    def _source(self, row: Row[*tuple[Any, ...]]) -> Source:
+        return self._once("source", row.gmail_id, (row.source, row.label_ids), partial(_source, row))
 
     def source(self, gmail_id: str) -> Source | None:
         """The stored message, or None if it is unknown or cannot matter."""

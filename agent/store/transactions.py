@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Self, TypeVar
+from copy import copy
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -19,13 +20,36 @@ class Transactions:
 
     def __init__(self, engine: Engine, connection: Connection | None = None) -> None:
         self._engine = engine
+        self._reader = engine.execution_options(reading=True)
         self._connection = connection
+        self._decoded: dict[
+            tuple[str, str], tuple[object, Any]
+        ] = {}  # (kind, id) → what lies there, and its value
 
     @contextmanager
     def transaction(self) -> Iterator[Self]:
         """The same store inside one transaction: all that is written through it is kept, or nothing is."""
         with self._writing() as connection:
-            yield type(self)(self._engine, connection)
+            yield self._within(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Self]:
+        """The same store for reading only, at one instant: several questions for the price of one."""
+        with self._reading() as connection:
+            yield self._within(connection)
+
+    def _within(self, connection: Connection) -> Self:
+        inner = copy(self)
+        inner._connection = connection  # noqa: SLF001 (the same store, inside one transaction)
+        return inner
+
+    def _once(self, kind: str, name: str, stored: object, decode: Callable[[], T]) -> T:
+        """The decoded value of what is stored; the same object as long as the stored bytes are the same."""
+        known = self._decoded.get((kind, name))
+        if known is None or known[0] != stored:
+            known = self._decoded[kind, name] = stored, decode()
+        value: T = known[1]
+        return value
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -41,7 +65,7 @@ class Transactions:
         if self._connection is not None:
             yield self._connection
             return
-        with begun(self._engine.execution_options(reading=True)) as connection:
+        with begun(self._reader) as connection:
             yield connection
 
     def _empty_the_log(self) -> None:

@@ -49,9 +49,25 @@ def judge(
 
     ``labels``: what the user's labels say; they count like notes, but only TRACK makes a candidacy where no rule finds one.
     """
+    found = linking.candidacies(readings, linking_notes(notes, labels), identity, known)
+    return judge_linked(found, notes, records, rules, now, labels)
+
+
+def linking_notes(notes: Sequence[Note], labels: Sequence[Note]) -> tuple[Note, ...]:
+    """What linking is told: the notes, and those labels that can make a candidacy."""
+    return (*notes, *(n for n in labels if n.kind is NoteKind.TRACK))
+
+
+def judge_linked(
+    found: Sequence[Candidacy],
+    notes: Sequence[Note],
+    records: Sequence[DraftRecord],
+    rules: Rules,
+    now: datetime,
+    labels: Sequence[Note] = (),
+) -> tuple[Judged, ...]:
+    """``judge`` for candidacies that were linked already."""
     sent = sent_drafts(records)
-    tracked = [n for n in labels if n.kind is NoteKind.TRACK]
-    found = linking.candidacies(readings, [*notes, *tracked], identity, known)
     told = (*notes, *labels)
     return tuple(_judged(c, _notes_of(c, told), _records_of(c, records), sent, rules, now) for c in found)
 
