@@ -1,49 +1,30 @@
-"""The checks behind ``doctor``. They change nothing, and make no file."""
+"""The checks behind ``doctor``: configuration, place, files and database. They change nothing, and make no file."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime, timedelta
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from agent.cli.checkup_gmail import gmail
+from agent.cli.checkup_units import units
 from agent.cli.context import App
-from agent.errors import AgentError, AuthError, ConfigError, DataError, UserError
+from agent.cli.finding import Finding, ok, problem, warning
+from agent.errors import AgentError, ConfigError, DataError
 
 if TYPE_CHECKING:
-    from google.oauth2.credentials import Credentials
+    from agent.store.records import Run
 
 STALE = timedelta(days=2)
-SKEW = timedelta(minutes=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: ``level`` is ok, warning or problem; ``exit_status`` counts for problems."""
-
-    check: str
-    level: str
-    what: str
-    remedies: tuple[str, ...] = ()
-    exit_status: int = 0
-
-
-def ok(check: str, what: str) -> Finding:
-    return Finding(check, "ok", what)
-
-
-def warning(check: str, what: str, *remedies: str) -> Finding:
-    return Finding(check, "warning", what, remedies)
-
-
-def problem(check: str, error: AgentError) -> Finding:
-    remedies = error.problems if isinstance(error, UserError) else ()
-    return Finding(check, "problem", str(error), remedies, error.exit_status)
+LONG_TURN = timedelta(minutes=15)  # what the units allow a turn
+LITTLE_ROOM = 100 << 20  # bytes: a backup and the write-ahead log must fit
 
 
 def findings(app: App, *, offline: bool) -> Iterator[Finding]:
@@ -57,7 +38,8 @@ def findings(app: App, *, offline: bool) -> Iterator[Finding]:
     yield from _place(app)
     yield from _files(app)
     yield from _database(app)
-    yield from _authorisation(app, offline=offline)
+    yield from gmail(app, offline=offline)
+    yield from units()
 
 
 def _place(app: App) -> Iterator[Finding]:
@@ -66,11 +48,32 @@ def _place(app: App) -> Iterator[Finding]:
     there = now.astimezone(ZoneInfo(policy.time_zone))
     yield ok("time zone", f"{policy.time_zone}, where it is {there:%H:%M} on {there:%A}")
     if policy.holidays:
-        yield ok("holidays", f"those of {policy.holidays}")
+        yield _holidays(policy.holidays, policy.time_zone)
     else:
         yield warning(
             "holidays", "none are known: every weekday counts as a business day", "set policy.holidays"
         )
+
+
+def _holidays(code: str, zone: str) -> Finding:
+    there = countries(zone)
+    if there and code.partition("-")[0] not in there:
+        return warning(
+            "holidays",
+            f"those of {code}, but the time zone {zone} lies in {' or '.join(sorted(there))}",
+            "set policy.holidays to the country in which you look for work, for example "
+            f'"{min(there)}" (leave it if that is {code})',
+        )
+    return ok("holidays", f"those of {code}")
+
+
+def countries(zone: str) -> frozenset[str]:
+    """The countries in which this time zone is used, by the table of the tz database; none for UTC and the like."""
+    table = resources.files("tzdata.zoneinfo").joinpath("zone1970.tab")
+    if not table.is_file():
+        return frozenset()
+    rows = (line.split("\t") for line in table.read_text("utf-8").splitlines() if not line.startswith("#"))
+    return frozenset(code for row in rows if row[2:3] == [zone] for code in row[0].split(","))
 
 
 # ── files ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -78,6 +81,9 @@ def _place(app: App) -> Iterator[Finding]:
 
 def _files(app: App) -> Iterator[Finding]:
     config = app.config
+    yield from _ours_alone(config.path, "configuration file")
+    yield from _ours_alone(config.path.parent, "configuration folder")
+    yield from _room(config.storage.database.parent)
     yield from _private(config.storage.database.parent, "state folder", 0o700)
     yield from _private(config.storage.database, "database file", 0o600)
     client = config.gmail.client_secret_file
@@ -90,6 +96,36 @@ def _files(app: App) -> Iterator[Finding]:
         yield problem("client file", error)
     else:
         yield ok("client file", f"none at {client}; it is only needed to authorise again")
+
+
+def _ours_alone(path: Path, what: str) -> Iterator[Finding]:
+    """Whether nobody else can write there: the configuration says where mail and tokens go."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o022 and not mode & stat.S_ISVTX:
+        yield warning(what, f"others can write to {path} (mode {mode:04o})", f"run: chmod go-w {path}")
+    else:
+        yield ok(what, f"only you can write to {path}")
+
+
+def _room(folder: Path) -> Iterator[Finding]:
+    """Whether the state folder can be written to, and has room; not there yet is no finding."""
+    if not folder.is_dir():
+        return
+    if not os.access(folder, os.W_OK | os.X_OK):
+        yield problem(
+            "disk",
+            ConfigError(f"{folder} cannot be written to", (f"run as its owner, or: chown $USER {folder}",)),
+        )
+        return
+    free = shutil.disk_usage(folder).free
+    if free < LITTLE_ROOM:
+        yield warning(
+            "disk",
+            f"only {free >> 20} MB are free at {folder}",
+            "make room: a turn that cannot write stops, and nothing is lost",
+        )
+    else:
+        yield ok("disk", f"{free >> 20} MB are free")
 
 
 def _private(path: Path, what: str, mode: int) -> Iterator[Finding]:
@@ -131,7 +167,7 @@ def _database(app: App) -> Iterator[Finding]:
         )
         return
     yield _integrity(path)
-    yield _lock(path)
+    yield _lock(path, app.clock())
     yield from _turns(app)
 
 
@@ -144,132 +180,56 @@ def _integrity(path: Path) -> Finding:
     return problem("database", DataError(f"{path} is not sound", (*found, "restore a backup of it")))
 
 
-def _lock(path: Path) -> Finding:
+def _lock(path: Path, now: datetime) -> Finding:
     """Asked only where the lock file exists: asking would make it."""
     from agent.store.files import lock_holder
 
-    exists = path.with_name(f"{path.name}.lock").exists()
-    holder = lock_holder(path) if exists else None
-    return ok("lock", "free" if holder is None else f"a turn is running (process {holder})")
+    file = path.with_name(f"{path.name}.lock")
+    holder = lock_holder(path) if file.exists() else None
+    if holder is None:
+        return ok("lock", "free")
+    since = now - datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    if since > LONG_TURN:
+        long = f"process {holder} has been in its turn for {since.total_seconds() / 60:.0f} minutes"
+        return warning("lock", long, f"look at it (ps {holder}); it can be ended safely: kill {holder}")
+    return ok("lock", f"a turn is running (process {holder})")
 
 
 def _turns(app: App) -> Iterator[Finding]:
     from agent.store.store import Store
 
     with closing(Store.open_reader(app.config.storage.database)) as store:
-        runs = store.runs(200)
+        runs = store.runs(2000)
+    yield _last_success(app, runs)
+    yield _quota(app, runs)
+
+
+def _last_success(app: App, runs: Sequence[Run]) -> Finding:
     good = next((run for run in runs if run.outcome == "ok"), None)
     if good is None:
-        yield warning("last turn", "none has ever succeeded", "run: followup-agent sync")
-        return
+        return warning("last turn", "none has ever succeeded", "run: followup-agent sync")
     ended = good.finished_at or good.started_at
-    age = app.clock() - ended
     when = f"{ended.astimezone(ZoneInfo(app.zone)):%Y-%m-%d %H:%M}"
     failed = sum(run.id > good.id and run.outcome not in {"", "ok"} for run in runs)
     since = f"; {failed} failed since (the last: {runs[0].outcome})" if failed else ""
-    if failed or age > STALE:
-        yield warning(
-            "last turn",
-            f"the last good one was {when}{since}",
-            "run: followup-agent sync, and read what it says",
+    if failed or app.clock() - ended > STALE:
+        said = f"the last good one was {when}{since}"
+        return warning("last turn", said, "run: followup-agent sync, and read what it says")
+    return ok("last turn", when)
+
+
+def _quota(app: App, runs: Sequence[Run]) -> Finding:
+    """What the turns of the last day cost, and whether Gmail asked for patience."""
+    since = app.clock() - timedelta(days=1)
+    day = [run for run in runs if run.started_at >= since]
+    spent = [int(run.counts.get("units", 0)) for run in day]
+    used = f"{sum(spent)} units in {len(day)} turns of the last day, {max(spent, default=0)} at most in one"
+    allowed = app.config.gmail.quota_units_per_minute
+    refused = sum(run.outcome == "QuotaExhausted" for run in day)
+    if refused:
+        return warning(
+            "quota",
+            f"{used}; Gmail asked for patience {refused} times",
+            f"set gmail.quota_units_per_minute below {allowed}, or daemon.poll_seconds higher: others use this client too",
         )
-    else:
-        yield ok("last turn", when)
-
-
-# ── authorisation and Gmail ────────────────────────────────────────────────────────────────────────────────────
-
-
-def _authorisation(app: App, *, offline: bool) -> Iterator[Finding]:
-    from agent.gmail.auth import SCOPES, load_token, missing_scopes
-
-    token = app.config.gmail.token_file
-    try:
-        credentials = load_token(token)
-    except AgentError as error:
-        yield problem("authorisation", error)
-        return
-    held = credentials.scopes
-    missing = missing_scopes(held)
-    wider = sorted(set(held or ()) - set(SCOPES))
-    if missing:
-        names = ", ".join(scope.rpartition("/")[2] for scope in missing)
-        remedy = "run: followup-agent auth, and leave both boxes ticked"
-        yield problem("scopes", AuthError(f"{names} was not granted", (remedy,)))
-        return
-    if wider:
-        names = ", ".join(scope.rstrip("/").rpartition("/")[2] for scope in wider)
-        yield warning(
-            "scopes",
-            f"the token may do more than it needs: {names}",
-            "remove the program at https://myaccount.google.com/connections, then run: followup-agent auth",
-        )
-    else:
-        yield ok("scopes", "exactly the two that are needed" if held else "not recorded in the token file")
-    if offline:
-        yield ok("gmail", "not asked (--offline)")
-        return
-    yield from _gmail(app, credentials)
-
-
-def _gmail(app: App, credentials: Credentials) -> Iterator[Finding]:
-    from agent.core.model import normal_email
-
-    try:
-        address = app.gmail().profile().email
-    except AgentError as error:
-        yield problem("gmail", error)
-        return
-    yield ok("gmail", "answers")
-    stored = _stored_account(app)
-    for wanted, whose in ((app.config.account.address, "configured"), (stored, "stored")):
-        if wanted and normal_email(wanted) != normal_email(address):
-            remedy = "run: followup-agent auth, and choose the right account"
-            what = f"the token opens {address}, but the {whose} mailbox is {wanted}"
-            yield problem("account", AuthError(what, (remedy,)))
-            return
-    yield ok("account", address)
-    yield from _skew(app, credentials)
-
-
-def _stored_account(app: App) -> str:
-    from agent.store.files import REVISION, stored_revision
-    from agent.store.glance import glance
-
-    path = app.config.storage.database
-    try:
-        return glance(path).account if stored_revision(path) == REVISION else ""
-    except AgentError:
-        return ""
-
-
-def _skew(app: App, credentials: Credentials) -> Iterator[Finding]:
-    """The clock of this machine against the Date header of one more answer."""
-    there = _server_date(app, credentials)
-    if there is None:
-        return
-    apart = abs(app.clock() - there)
-    if apart > SKEW:
-        yield warning(
-            "clock",
-            f"this machine's clock is {apart.total_seconds() / 60:.0f} minutes off Gmail's",
-            "switch on time synchronisation: due dates depend on the clock",
-        )
-    else:
-        yield ok("clock", "agrees with Gmail's")
-
-
-def _server_date(app: App, credentials: Credentials) -> datetime | None:
-    from agent.gmail.auth import refresh
-    from agent.gmail.transport import GuardedHttp, NoAnswer, NotSent, exchange
-
-    endpoint = app.config.gmail.api_endpoint
-    try:
-        if not credentials.valid:
-            refresh(credentials)
-        with closing(GuardedHttp(endpoint)) as http:
-            headers = {"authorization": f"Bearer {credentials.token}"}
-            answer = exchange(http, "GET", f"{endpoint}/gmail/v1/users/me/profile", headers=headers)
-        return parsedate_to_datetime(answer.headers["date"])
-    except (AgentError, NotSent, NoAnswer, KeyError, ValueError):
-        return None
+    return ok("quota", f"{used}; the pace is {allowed} a minute")

@@ -7,8 +7,9 @@ from dataclasses import asdict
 
 import click
 
-from agent.cli.checkup import Finding, findings
+from agent.cli.checkup import findings
 from agent.cli.context import App, as_json_option, echo, print_json
+from agent.cli.finding import Finding
 
 SIGNS = {"ok": "ok     ", "warning": "warning", "problem": "problem"}
 

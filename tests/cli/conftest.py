@@ -129,6 +129,8 @@ class World:
 def world(tmp_path: Path, gmail_server: Callable[..., GmailServer], monkeypatch: pytest.MonkeyPatch) -> World:
     """Everything in place, nothing read yet."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))  # no units of this machine's user
+    monkeypatch.setattr("agent.cli.checkup_units.SYSTEM", ())
     clock = MovableClock(START)
     mailbox = Mailbox(ME, name="Dana Kim", clock=clock)
     letters = Letters(mailbox)
