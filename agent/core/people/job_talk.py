@@ -22,11 +22,16 @@ _WORDS = re.compile(r"\w+")
 
 
 def about_job(reading: Reading, *, title: str) -> bool:
-    """True if the message is about a job: it says so plainly, names a position, or comes from somebody who recruits."""
+    """True if the message is about a job: it says so plainly, names a position, or comes from somebody who recruits.
+
+    A word that jobs have to do with as well ("bring your passport") does not undo a plain invitation.
+    """
     if any(word not in title.lower() for word in _spoken(reading, "never_a_job")):
         return False
     if reading.strong(SignalKind.JOB_TOPIC):
-        return bool(title) or not other_matter(reading)
+        return (
+            bool(title) or not other_matter(reading) or (reading.strong(*ARRANGES) and _in_passing(reading))
+        )
     if not reading.has(SignalKind.JOB_TOPIC, SignalKind.INTERVIEW_TOPIC, *ARRANGES):
         return False
     return bool(title) or (recruits(reading) and not other_matter(reading))
@@ -62,6 +67,11 @@ def recruits(reading: Reading) -> bool:
 def other_matter(reading: Reading) -> bool:
     """True if the words belong to another kind of interview or application (a flat, a visa, a school place)."""
     return speaks_of(reading, "other_matters")
+
+
+def _in_passing(reading: Reading) -> bool:
+    """True if the only words of another matter are of papers to bring along, or of what some trades deal with."""
+    return set(_spoken(reading, "other_matters")) <= set(_gate_words("in_passing"))
 
 
 def speaks_of(reading: Reading, key: str) -> bool:

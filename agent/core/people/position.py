@@ -112,10 +112,16 @@ def _in_headline(headline: str, language: str, people: frozenset[str]) -> list[M
     found: list[Mention] = []
     for segment in _SEPARATOR.split(without_numbers(bare_subject(headline))):
         for piece in _pieces(segment or "", g, people):
-            title = _segment_title(piece, language, g)
+            title = _without_person(_segment_title(piece, language, g), people)
             if title and not _is_person(title, people) and not is_nobody(title):
                 found.append(Mention(title, 5.0))
     return found[:2]
+
+
+def _without_person(title: str, people: frozenset[str]) -> str:
+    """Reads "Physiotherapist, Dana Kim" as the position without the candidate."""
+    head, comma, rest = title.rpartition(",")
+    return head.strip() if comma and _is_person(rest, people) else title
 
 
 def is_nobody(title: str) -> bool:
