@@ -8,17 +8,20 @@ UV ?= uv
 # the sources that tools look at
 SOURCES := agent migrations tests benchmarks
 
-.PHONY: help demo test evaluate lint format lock dist clean
+.PHONY: help demo test soak evaluate lint format lock dist dist-check test-matrix clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo      watch the whole program work, with nothing set up"
 	@echo "make test      lint, types and tests"
+	@echo "make soak      the drafts' property test, twenty times as long and from a new seed"
 	@echo "make evaluate  how much of the sample mailboxes is understood"
 	@echo "make lint      ruff and mypy only"
 	@echo "make format    let ruff format the sources"
 	@echo "make lock      make the lock files anew (needs uv)"
-	@echo "make dist      wheel and source archive, in dist/"
+	@echo "make dist      wheel, source archive, man page and completions, in dist/; built twice and compared"
+	@echo "make dist-check   ... installed into empty environments and run"
+	@echo "make test-matrix  the tests on every Python here, and with the lowest dependencies (needs uv)"
 	@echo "make clean     remove what was made, .venv included"
 
 demo: $(VENV)/runtime.stamp
@@ -27,8 +30,15 @@ demo: $(VENV)/runtime.stamp
 test: lint
 	$(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 
+soak: $(VENV)/dev.stamp
+	MACHINE_EXAMPLES=20000 MACHINE_SEED=$${MACHINE_SEED:-$$(date +%s)} $(BIN)/pytest --numprocesses auto --maxprocesses 8 \
+		--dist worksteal tests/cycle/test_machine.py -k whatever_happens
+
 evaluate: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.evaluate
+
+test-matrix:
+	.ci/test-matrix
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check
@@ -71,8 +81,11 @@ lock:
 	$(COMPILE) --extra dev --output-file requirements-dev.lock
 
 dist: $(VENV)/dev.stamp
-	rm -rf build dist
-	$(BIN)/python -c 'from setuptools import build_meta as b; b.build_sdist("dist"); b.build_wheel("dist")'
+	$(BIN)/python .ci/dist
+
+# what was made, installed into empty environments and run (asks the package index for the dependencies)
+dist-check: dist
+	.ci/check-dist
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -45,6 +45,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "doctor": ("doctor:command", "Check everything that can be checked, with remedies."),
     "demo": ("demo:command", "Watch the whole program work, with nothing set up."),
     "rebuild": ("rebuild:command", "Draw every conclusion again from the stored facts."),
+    "man": ("man:command", "The manual page."),
+    "completion": ("completion:command", "The completion script for bash, zsh or fish."),
     "db": ("db:command", "Back up, check or upgrade the database."),
 }
 
