@@ -43,11 +43,12 @@ VERBS: dict[str, tuple[str, str]] = {
     "runs": ("runs:command", "The last turns: what they did, what they cost, how they ended."),
     "forget": ("forget:command", "Delete the stored mail of what is over."),
     "doctor": ("doctor:command", "Check everything that can be checked, with remedies."),
+    "service": ("service:command", "Let systemd run it: install, status, remove."),
     "demo": ("demo:command", "Watch the whole program work, with nothing set up."),
     "rebuild": ("rebuild:command", "Draw every conclusion again from the stored facts."),
     "man": ("man:command", "The manual page."),
     "completion": ("completion:command", "The completion script for bash, zsh or fish."),
-    "db": ("db:command", "Back up, check or upgrade the database."),
+    "db": ("db:command", "Back up, restore, check or upgrade the database."),
 }
 
 

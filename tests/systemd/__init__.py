@@ -1,0 +1,1 @@
+"""The units and the service under a real systemd."""
