@@ -14,7 +14,7 @@ from agent.store.files import REVISION, stored_revision
 
 @click.group("db")
 def command() -> None:
-    """Back up, upgrade or check the database (one SQLite file in the state folder)."""
+    """Back up, restore, upgrade or check the database (one SQLite file in the state folder)."""
 
 
 @command.command("backup", epilog="Example: followup-agent db backup ~/agent-copy.db")
@@ -24,8 +24,7 @@ def command() -> None:
 def backup_(app: App, file: Path | None, as_json: bool) -> None:
     """Write a checked copy to a new file (mode 0600), while the program may be running.
 
-    Without FILE it lands beside the database, named by the time. To restore one: stop the program, put the copy in
-    the database's place, run `followup-agent db check`.
+    Without FILE it lands beside the database, named by the time. `followup-agent db restore` brings one back.
     """
     from agent.store.backup import backup
 
@@ -39,6 +38,29 @@ def backup_(app: App, file: Path | None, as_json: bool) -> None:
         print_json({"schema": 1, "file": str(to), "bytes": to.stat().st_size})
         return
     echo(f"{to} ({to.stat().st_size} bytes)")
+
+
+@command.command("restore", epilog="Example: followup-agent db restore ~/agent-copy.db")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@as_json_option
+@click.pass_obj
+def restore_(app: App, file: Path, as_json: bool) -> None:
+    """Put a backup in the database's place. What it replaces is kept beside it, named by the time.
+
+    The backup is checked first; the next turn fetches what has come since, and makes no draft twice. A daemon need not
+    be stopped: its next turn works with what was restored.
+    """
+    from agent.store.restore import restore
+
+    path = app.config.storage.database
+    aside = restore(path, file.expanduser().absolute())
+    if as_json:
+        print_json({"schema": 1, "database": str(path), "replaced": str(aside) if aside else None})
+        return
+    echo(f"{path} is restored from {file}")
+    if aside:
+        app.say(f"what was there is kept as {aside}: delete it when you no longer need it")
+    app.say("next: followup-agent sync")
 
 
 @command.command("upgrade", epilog="Example: followup-agent db upgrade")

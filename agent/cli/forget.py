@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agent.cli.context import App, as_json_option, echo, print_json
-from agent.cli.moments import beginning, day
+from agent.cli.moments import day_or_age
 from agent.cli.told import at_work, concluded
 from agent.cli.view import ENDED, chosen, title
 from agent.errors import DataError
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 @click.command("forget", epilog="Example: followup-agent forget --ended-before 2026-01-01")
 @click.argument("candidacy", required=False)
-@click.option("--ended-before", metavar="DATE", help="Everything that ended before this day.")
+@click.option(
+    "--ended-before",
+    metavar="DATE_OR_AGE",
+    help="Everything that ended before this day, or longer ago than this (90d, 12w).",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @as_json_option
 @click.pass_obj
@@ -27,7 +31,8 @@ def command(app: App, candidacy: str | None, ended_before: str | None, yes: bool
     """Delete the stored mail text and facts of what is over.
 
     Gmail itself is not touched. Ids stay, so that forgotten mail is not read again and no draft is made twice;
-    `track` brings a thread back. An active candidacy has to be closed or ignored first.
+    `track` brings a thread back. An active candidacy has to be closed or ignored first. Backups made before still hold
+    what was forgotten. For a fixed age, let a timer run it: followup-agent forget --yes --ended-before 180d
     """
     if (candidacy is None) == (ended_before is None):
         raise click.UsageError("name a CANDIDACY, or a day with --ended-before")
@@ -35,7 +40,7 @@ def command(app: App, candidacy: str | None, ended_before: str | None, yes: bool
         if candidacy is not None:
             threads = _of_one(store, candidacy)
         else:
-            threads = store.ended_threads(beginning(day(str(ended_before)), app.zone))
+            threads = store.ended_threads(day_or_age(str(ended_before), app.clock(), app.zone))
         _confirm(len(threads), yes=yes)
         count = store.forget(threads, at=app.clock())
         concluded(app, store, set())

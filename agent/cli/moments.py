@@ -46,6 +46,15 @@ def beginning(of: date, zone: str) -> datetime:
     return datetime.combine(of, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
+def day_or_age(text: str, now: datetime, zone: str) -> datetime:
+    """An ISO date (its beginning in ``zone``), or an age such as 90d or 12w before ``now``; as UTC."""
+    age = _DURATION.fullmatch(text.strip())
+    if age is None:
+        return beginning(day(text), zone)
+    unit = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[age[2].lower()]
+    return now - int(age[1]) * unit
+
+
 def until(text: str, now: datetime, zone: str) -> str:
     """When a snooze ends, as a note keeps it: an ISO date, or an instant for hours. In the past is wrong usage."""
     span = _DURATION.fullmatch(text.strip())
