@@ -246,7 +246,9 @@ def test_it_distrusts_a_name_that_is_another_address() -> None:
 
 def test_it_does_not_take_a_forged_own_address_for_the_user() -> None:
     forged = mail(
-        "I withdraw my application.", sender=ME, headers=(("authentication-results", "x; dmarc=fail"),)
+        "I withdraw my application.",
+        sender=ME,
+        headers=(("authentication-results", "mx.google.com; dmarc=fail"),),
     )
     assert not signals.read(forged, IDENTITY, zone="UTC").outgoing
     assert signals.read(mail("Hi", sender=ME), IDENTITY, zone="UTC").outgoing

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from agent.core.mail import authentication
 from agent.core.meaning import senders
 from agent.core.meaning.statements import bare_subject
 from agent.core.model import Evidence, Identity, Invite, Message, Signal, SignalKind, Strength
@@ -218,13 +219,9 @@ def _job_alert(e: Envelope) -> Finding:
 
 
 def _unsigned(e: Envelope) -> Finding:
-    """Authentication that failed beyond doubt: DMARC, or SPF and DKIM together (RFC 8601)."""
-    results = " ".join(e.message.header("authentication-results").lower().split())
-    if re.search(r"\bdmarc=fail", results) or (
-        re.search(r"\bspf=(?:fail|hardfail)", results) and re.search(r"\bdkim=fail", results)
-    ):
-        return "header", "Authentication-Results: fail"
-    return None
+    """Authentication that failed beyond doubt, by Gmail's own verdict."""
+    forged = not e.outgoing and authentication.failed(e.message.headers, e.message.sender.domain)
+    return ("header", "Authentication-Results: fail") if forged else None
 
 
 def _forged_name(e: Envelope) -> Finding:

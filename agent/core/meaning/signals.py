@@ -10,6 +10,7 @@ from agent.core.dates.absence import return_date
 from agent.core.dates.deadlines import deadlines
 from agent.core.dates.times import stated_times
 from agent.core.lexicon import LANGUAGES
+from agent.core.mail import authentication
 from agent.core.meaning import language as languages
 from agent.core.meaning import senders, statements
 from agent.core.meaning.phrases import normal
@@ -52,8 +53,9 @@ def is_outgoing(message: Message, identity: Identity) -> bool:
     """True for what the user sent: by Gmail's label, or from an own address that nobody has forged."""
     if "SENT" in message.label_ids:
         return True
-    results = message.header("authentication-results").lower()
-    return identity.is_me(message.sender) and "dmarc=fail" not in results
+    return identity.is_me(message.sender) and not authentication.failed(
+        message.headers, message.sender.domain
+    )
 
 
 def signals(

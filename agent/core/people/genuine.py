@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.core.model import Address
+from agent.core.model import Address, Candidacy, Link, Reading, SignalKind
 from agent.core.people.company import core, domain_name
 from agent.core.people.fronts import hidden_host, resembles
 from agent.core.people.kinship import client_speaks, moved_house, names_company, same_name
 from agent.core.people.parties import employer_domain, is_vendor_robot
 from agent.core.people.signing import person
-from agent.core.people.strands import Strand
+from agent.core.people.strands import Strand, ordered
 from agent.core.people.titles import compatible
 
 _DOUBLE = "Two different domains write in the name of {company}; please check that this one is genuine."
@@ -54,6 +54,39 @@ def _borrows_name(address: Address, genuine: Strand, strand: Strand) -> bool:
         if r.message.sender == address
     )
     return (shown or signed) and not strand.agency and not client_speaks(strand, genuine)
+
+
+UNSIGNED = "machine.unsigned"
+
+
+def with_unsigned(candidacy: Candidacy, readings: Sequence[Reading]) -> Candidacy:
+    """The candidacy with what came in its threads, in a contact's name, and failed Gmail's check of authenticity.
+
+    Such a mail proves nothing, so its words are left out; but an employer whose mail is set up badly may have written
+    it, so that it is known to have come.
+    """
+    known = {c.address.email for c in candidacy.contacts}
+    threads = set(candidacy.thread_ids)
+    there = {r.message.gmail_id for r in candidacy.readings}
+    came = [
+        _wordless(r)
+        for r in readings
+        if r.message.thread_id in threads and r.message.sender.email in known
+        if r.message.gmail_id not in there and any(s.rule == UNSIGNED for s in r.signals)
+    ]
+    if not came:
+        return candidacy
+    links = tuple(Link(r.message.gmail_id, r.message.thread_id, "thread") for r in came)
+    together = ordered((*candidacy.readings, *came))
+    return replace(candidacy, readings=together, links=(*candidacy.links, *links))
+
+
+def _wordless(reading: Reading) -> Reading:
+    bare = replace(
+        reading.message, text="", signature_at=0, quoted="", forwarded="", invites=(), links=(), reply_to=()
+    )
+    smells = tuple(s for s in reading.signals if s.kind is SignalKind.SUSPICIOUS)
+    return Reading(bare, reading.outgoing, "", smells)
 
 
 def doubles_doubted(seeds: Sequence[Strand]) -> list[Strand]:

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from agent.core.model import Address, Candidacy, Contact, Identity, Link, Note, NoteKind, Reading
 from agent.core.people.contacts import contacts, is_formal, language_of, phone
-from agent.core.people.genuine import doubles_doubted, one_name_a_house, without_false_fronts
+from agent.core.people.genuine import doubles_doubted, one_name_a_house, with_unsigned, without_false_fronts
 from agent.core.people.joining import attached, joined_seeds, together_enough
 from agent.core.people.strands import Book, Strand
 from agent.core.people.threads import corresponded, strands, usable, weighed
@@ -36,7 +36,8 @@ def candidacies(
     seeds, rest = attached(seeds, rest, book, apart)
     seeds += together_enough(rest, book, apart)
     seeds = one_name_a_house(doubles_doubted(seeds))
-    return tuple(_candidacy(s, book, known) for s in sorted(seeds, key=lambda s: s.key))
+    told = (_candidacy(s, book, known) for s in sorted(seeds, key=lambda s: s.key))
+    return tuple(with_unsigned(c, kept) for c in told)
 
 
 def candidacy_id(anchor_thread_id: str) -> str:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from agent.core.dates.deadlines import deadlines, promised
 from agent.core.model import Deadline, Disposition, Reading, Reply, ReplyKind, Turn
 from agent.core.model import SignalKind as Kind
+from agent.core.people.genuine import UNSIGNED
 from agent.core.story.arranging import arrange
 from agent.core.story.fold import Fold, promise_of
 
@@ -17,6 +18,7 @@ ENDINGS = {  # in the order in which they are believed
     Kind.OFFER: (Disposition.OFFER, ReplyKind.OFFER),
     Kind.POSITION_CLOSED: (Disposition.CANCELLED, ReplyKind.REJECTION),
 }
+_UNSIGNED = "a mail in the employer's name failed Gmail's check of authenticity; please read it"
 LONGEST_INVITATION = 5000  # characters
 INVITING = (Kind.INVITATION, Kind.AVAILABILITY_REQUEST, Kind.NEXT_ROUND, Kind.CONFIRMATION)
 REOPENING = (Kind.NEXT_ROUND, Kind.INVITATION, Kind.AVAILABILITY_REQUEST, Kind.CONFIRMATION, Kind.RESCHEDULE)
@@ -27,6 +29,8 @@ def incoming(fold: Fold, reading: Reading) -> None:
         _machine(fold, reading)
     elif reading.has(Kind.SUSPICIOUS):
         fold.event(reading, "set_aside", quote="suspicious: changes nothing")
+        if any(s.rule == UNSIGNED for s in reading.signals):
+            fold.hold(reading.message.internal_date, _UNSIGNED)
     elif fold.from_employer(reading):
         _employer(fold, reading)
 
@@ -92,6 +96,8 @@ def _ended(fold: Fold, reading: Reading) -> bool:
             fold.hold(at, f"it may be {_article(kind)}: “{signal.evidence.quote}”")
             continue
         disposition, reply = ENDINGS[kind]
+        if fold.disposition is Disposition.WITHDRAWN and disposition is not Disposition.OFFER:
+            return True  # the user's own word was the last one
         fold.disposition, fold.turn = disposition, Turn.NOBODY
         fold.last_reply = Reply(at, reply, reading.message.gmail_id)
         fold.scheduling, fold.asked_at, fold.promise = False, None, None
