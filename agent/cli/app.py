@@ -121,6 +121,11 @@ REMEDIES: dict[type[AgentError], str] = {
 
 
 def _advise(error: AgentError, app: App) -> int:
+    from agent.cli.journal import advice, in_journal
+
+    if in_journal(sys.stderr):
+        click.echo(clean(advice(error, REMEDIES.get(type(error), ""))), err=True)
+        return error.exit_status
     click.echo(clean(f"followup-agent: {error}"), err=True)
     if isinstance(error, UserError):
         for problem in error.problems:

@@ -11,6 +11,7 @@ from dataclasses import replace
 import click
 
 from agent.cli.context import App
+from agent.cli.journal import JournalFormat
 from agent.daemon import Daemon, Notifier, Turned
 
 
@@ -69,21 +70,10 @@ def reload(app: App) -> float:
 
 def set_up_logging(*, verbose: int) -> None:
     """The journal gets priorities as <N> prefixes; a terminal gets times."""
+    journal = bool(os.environ.get("JOURNAL_STREAM")) and not sys.stderr.isatty()
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        JournalFormat() if os.environ.get("JOURNAL_STREAM") else logging.Formatter("%(asctime)s %(message)s")
-    )
+    handler.setFormatter(JournalFormat() if journal else logging.Formatter("%(asctime)s %(message)s"))
     root = logging.getLogger("agent")
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if verbose > 0 else logging.INFO)
     root.propagate = False
-
-
-class JournalFormat(logging.Formatter):
-    """sd-daemon(3): ``<6>`` before the line is its priority."""
-
-    PRIORITIES = ((logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
-
-    def format(self, record: logging.LogRecord) -> str:
-        priority = next((number for level, number in self.PRIORITIES if record.levelno >= level), 7)
-        return f"<{priority}>{record.getMessage()}"
