@@ -59,7 +59,8 @@ def _clock_at(line: Line, at: int, language: str) -> tuple[Clock, int] | None:
     if at + 2 < len(core) and kinds[at + 1] == "B" and not _slashed(core[at + 1], core, at):
         second = _value_of(core[at + 2])
         last = at + 2 if second else at
-    if "K" not in kinds[at : last + 1] and not is_introduced(line, at, last, language):
+    bare = "K" not in kinds[at : last + 1] and not is_introduced(line, at, last, language)
+    if bare and not _in_the_morning(line, at, last):
         return None
     first, at, last = _adjusted(first, line, at, last)
     limits, lead = _prepositions(line, at)
@@ -80,6 +81,13 @@ def _clock_at(line: Line, at: int, language: str) -> tuple[Clock, int] | None:
         and second is None
     )
     return Clock(core[at].start, end, begins, ends, zone, limits, lead, window, seven), last + 1
+
+
+def _in_the_morning(line: Line, at: int, last: int) -> bool:
+    """Reads "Thursday, 8 in the morning": a part of the day right behind the figure makes it a time."""
+    part = _daypart(line, last + 1, -9)
+    gap = line.text[line.core[last].end : part[1]] if part and part[1] > line.core[last].end else ""
+    return line.core[at].kind == "N" and bool(_OF_DAY.fullmatch(gap))
 
 
 def _adjusted(
@@ -175,6 +183,9 @@ def _daypart(line: Line, behind: int, at: int) -> tuple[str, int] | None:
     return None
 
 
+_OF_DAY = re.compile(
+    r"\s*(?:in the|o'?clock in the|at|de la|por la|du|morgens|abends|am)?\s*[^\W\d_]+", re.IGNORECASE
+)
 _MORNING = re.compile(r"morning|vormittag|morgen|fruh|matin|manana|mattina")
 _EVENING = re.compile(r"afternoon|evening|night|nachmittag|abend|apres|soir|tarde|noche|pomeriggio|sera")
 

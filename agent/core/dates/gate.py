@@ -24,6 +24,7 @@ WEAK = 0.4  # the confidence of boilerplate: not enough to be taken for a promis
 SURE = 0.5
 ELLIPSIS_WORDS = 7  # besides the date, in a fragment such as "Think mid-month instead."
 NEAR_WORDS = 8  # between a date in front and the verb that promises ("next week one of us will call you")
+RECENT = timedelta(days=14)
 FAR = timedelta(days=250)  # what lies further ahead is no answer to an application
 PAST_FORM = re.compile(r"\b\w{3,}ed\b")
 AND_THEN = re.compile(r"\W*(?:and|then|und|et|y)(?: then)? \w+")
@@ -97,6 +98,8 @@ class Gate:
     def _usable(self, span: DaySpan, clause: Clause) -> bool:
         if span.past or span.grain == "minute" or span.latest - self.moment.today > FAR:
             return False
+        if span.rule == "day of month" and self._is_past_event(span, clause):
+            return False
         if span.grain == "year" and not span.limits & LIMITED:
             return False
         if span.grain == "hour" and span.bare and span.latest == self.moment.today:
@@ -107,6 +110,11 @@ class Gate:
             return "for" in span.limits and self.cues["patience"].search(clause.text) is not None
         lasting = self.cues["lasting"].search(clause.text) is not None
         return not span.bare or lasting or waits(span, clause.before(span), clause.behind(span), self.cues)
+
+    def _is_past_event(self, span: DaySpan, clause: Clause) -> bool:
+        """Reads "after our talk of the 12th", written on the 20th: no 12th to come."""
+        dated = self.cues["dated_thing"].search(clause.text[: span.start - clause.start].rstrip()) is not None
+        return dated and span.latest - self.moment.today > RECENT
 
     def _lasts(self, span: DaySpan) -> bool:
         """Reads "for two weeks", "since Monday", "from June 1": no day by which anything is done."""
@@ -212,7 +220,11 @@ class Gate:
     def _then(self, clause: Clause, earlier: DaySpan | None) -> list[Found]:
         day = then_day(clause, earlier, self.cues, self.moment)
         speaks = self.cues["contact"].search(clause.text) or self.cues["act"].search(clause.text)
-        return [replace(_employer(day, "then", 0.7), vague=True)] if day is not None and speaks else []
+        if day is None or not speaks:
+            return []
+        then = self.cues["then"].search(clause.text)
+        exact = then is not None and self.cues["next_day"].search(then[0]) is not None
+        return [replace(_employer(day, "then", 0.7), vague=not exact, score=3 * exact)]
 
     # ── asked, and promised by the candidate ──
 

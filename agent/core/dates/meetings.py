@@ -21,6 +21,7 @@ from agent.core.dates.spans import DaySpan, Line, read
 NEAR = 4  # sentences: how far a day carries to a clock time without one
 MAX_CLOCKS = 60  # in one text; a mail with more of them announces no interview
 LABEL_WORDS = 8  # a line so short may be a "Date:" line
+BESIDE = 2  # characters: a comma
 NOT_LIMITS = frozenset({"before", "until", "since", "after", "within", "by", "ago"})
 CHOICE = "one of several days"
 _AGAIN = re.compile(r"\s*(?P<mine>(?:your|my|local) time)?\s*[(/=]+\s*(?:(?:so|that's|i\.e\.|=|or)\s*)?")
@@ -96,7 +97,7 @@ class Placing:
             return False
         if limits & NOT_LIMITS and not (limits == {"by"} and self.cues["arrive"].search(lead)):
             return False
-        if "from" in limits and clock.ends is None and "at" not in limits:
+        if "from" in limits and clock.ends is None and "at" not in limits and not _beside_date(here, clock):
             return False  # "from 7:30 on"
         return not _is_conversion(here, clock) and not self._is_called_off(here, clock)
 
@@ -166,6 +167,12 @@ def _day_near(here: Spoken, clock: Clock) -> DaySpan | None:
     if ahead and behind and clock.start - ahead[-1].end > 30 and behind[0].lead - clock.end < 6:
         return behind[0]  # "… on Monday; I can offer 10am on Thursday"
     return ahead[-1] if ahead else behind[0] if behind else None
+
+
+def _beside_date(here: Spoken, clock: Clock) -> bool:
+    """Reads "am Mittwoch, den 11. März, ab 9 Uhr": when a stay begins that somebody is asked to."""
+    asked = here.line.text.rstrip().endswith("?")
+    return asked and any(0 <= clock.lead - day.end <= BESIDE for day in here.days)
 
 
 def _is_conversion(here: Spoken, clock: Clock) -> bool:

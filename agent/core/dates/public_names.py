@@ -15,6 +15,7 @@ from types import MappingProxyType
 from agent.core.dates.calendar_days import public_holidays
 from agent.core.dates.folding import folded
 from agent.core.dates.tokens import Token
+from agent.core.lexicon import LANGUAGES
 
 PUBLIC = "public:"  # begins the key of such a holiday
 LONGEST = 6  # words of a name
@@ -37,7 +38,7 @@ def told(name: str) -> tuple[str, ...]:
 
 @cache
 def named_days(code: str, year: int) -> Mapping[tuple[str, ...], date]:
-    """A year's public holidays by their telling words, in English and in the country's language."""
+    """A year's public holidays by their telling words, in English and in the country's languages."""
     try:
         english = public_holidays(code, year)
     except ValueError:
@@ -73,9 +74,13 @@ def _local(code: str, year: int) -> list[tuple[date, str]]:
 
     country, _, subdivision = code.strip().partition("-")
     land, part = country.upper(), subdivision or None
-    own = holidays.country_holidays(land, subdiv=part).default_language
-    days = holidays.country_holidays(land, subdiv=part, years=year, language=own)
-    return [(day, name) for day, name in days.items() if day.year == year]
+    calendar = holidays.country_holidays(land, subdiv=part)
+    spoken = [calendar.default_language, *(c for c in calendar.supported_languages if c in LANGUAGES)]
+    found = [
+        holidays.country_holidays(land, subdiv=part, years=year, language=code)
+        for code in dict.fromkeys(spoken)
+    ]
+    return [(day, name) for days in found for day, name in days.items() if day.year == year]
 
 
 def next_named(key: str, code: str, today: date) -> date | None:

@@ -24,7 +24,7 @@ def arrange(fold: Fold, reading: Reading) -> bool:
     at = reading.message.internal_date
     took_place = bool(fold.arrangement.behind(at)) or fold.held_at is not None
     asks = reading.has(Kind.AVAILABILITY_REQUEST)
-    moved = reading.has(Kind.RESCHEDULE)
+    moved = reading.has(Kind.RESCHEDULE) and not _about_the_decision(fold, reading)
     invites = [i for i in reading.message.invites if i.method in {"REQUEST", "PUBLISH", "CANCEL", ""}]
     fresh = [
         i for i in invites if i.method != "CANCEL" and i.start and i.end and i.start > at - timedelta(hours=2)
@@ -51,6 +51,15 @@ def arrange(fold: Fold, reading: Reading) -> bool:
     return bool(
         fresh or times or moved or asks or reading.has(Kind.CONFIRMATION, Kind.INVITATION, Kind.NEXT_ROUND)
     )
+
+
+def _about_the_decision(fold: Fold, reading: Reading) -> bool:
+    """After the interview it is the decision that is put off ("the board meets later, no new date yet")."""
+    at = reading.message.internal_date
+    over = fold.thank_you_at is not None or bool(fold.follow_ups) or fold.held_at is not None
+    if not over or fold.arrangement.ahead(at) or not reading.has(Kind.HOLDING, Kind.PROMISE_WITHDRAWN):
+        return False
+    return not any(t.firm for t in reading.times) and not reading.message.invites
 
 
 def _times(fold: Fold, reading: Reading) -> list[StatedTime]:

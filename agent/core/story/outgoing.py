@@ -12,6 +12,7 @@ from agent.core.model import SignalKind as Kind
 from agent.core.story.fold import ONE_ANSWER, Fold, promise_of
 
 THANKS_LAG = timedelta(days=5)
+SOON = timedelta(days=2)  # thanks this early are thanks, however keen they say the user is
 
 
 def outgoing(fold: Fold, reading: Reading) -> None:
@@ -128,7 +129,8 @@ def _count_by_words(fold: Fold, reading: Reading, *, answered: bool) -> None:
         and fold.last_reply.kind is not ReplyKind.AUTO_REPLY
         and fold.last_reply.at > held
     )
-    if fold.thank_you_at is None and not nudges and (thanks or (prompt and unasked and not news)):
+    first = prompt and reading.strong(Kind.THANK_YOU) and not reading.has(Kind.QUESTION) and at - held <= SOON
+    if first or (fold.thank_you_at is None and not nudges and (thanks or (prompt and unasked and not news))):
         fold.thanked(gmail_id, at)
     elif nudges or (unasked and not thanks and not _since_employer(fold, at)):
         fold.followed_up(gmail_id, at)
