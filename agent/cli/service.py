@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -26,7 +27,7 @@ account_option = click.option(
 )
 
 
-@click.group("service")
+@click.group("service", epilog="Example: followup-agent service install --user")
 def command() -> None:
     """Let systemd run it: the daemon, or one turn every quarter of an hour."""
 
@@ -94,7 +95,11 @@ def remove(app: App, system: bool | None, account: str | None) -> None:
     if manager.system and (others := [unit for unit in manager.instances() if "@" in unit]):
         app.say(f"the unit files stay: {', '.join(others)} need them")
     else:
-        _delete(app, manager)
+        _delete(
+            app,
+            manager,
+            [unit for timer in (False, True) for unit in names(system=manager.system, timer=timer)],
+        )
         manager.do("daemon-reload")
     manager.ask("reset-failed", f"{NAME}*")
     app.say("configuration, database and token are where they were")
@@ -205,7 +210,10 @@ def _write(path: Path, text: str) -> None:
 
 def _switch(app: App, manager: Manager, unit: str, name: str, *, timer: bool, changed: bool) -> None:
     """The daemon or the timer: the other one is put to rest first."""
-    _retire(app, manager, _instance(names(system=manager.system, timer=not timer)[0], name))
+    other = names(system=manager.system, timer=not timer)
+    _retire(app, manager, _instance(other[0], name))
+    if not manager.system:  # two units of one user would make it ambiguous whose failure the hook is told of
+        _delete(app, manager, other[:-1])
     if not manager.system and not _ready(app):
         manager.do("enable", unit)
         app.say(f"enabled    {unit}; first `followup-agent auth`, then: {manager.line} start {unit}")
@@ -232,13 +240,11 @@ def _retire(app: App, manager: Manager, unit: str) -> None:
         app.say(f"disabled   {unit}")
 
 
-def _delete(app: App, manager: Manager) -> None:
-    for timer in (False, True):
-        for unit in names(system=manager.system, timer=timer):
-            path = manager.folder / unit
-            if path.is_file():
-                path.unlink()
-                app.say(f"deleted    {path}")
+def _delete(app: App, manager: Manager, units: Iterable[str]) -> None:
+    for path in (manager.folder / unit for unit in units):
+        if path.is_file():
+            path.unlink()
+            app.say(f"deleted    {path}")
 
 
 def _mind_linger(app: App) -> None:

@@ -18,9 +18,8 @@ ADVICE = {
 
 
 def tell(name: str, environ: Mapping[str, str]) -> None:
-    """Say it; ``environ`` holds the MONITOR_ variables of systemd 251 and later (systemd.exec(5))."""
-    whose = f" of {name}" if name else ""
-    text = f"the service{whose} has stopped: {advice(environ)}"
+    """Say it of the unit ``name``; ``environ`` holds the MONITOR_ variables of systemd 251 and later (systemd.exec(5))."""
+    text = f"{name or NAME} has stopped: {advice(environ)}"
     sys.stderr.write(f"<3>{text}\n")
     sys.stderr.flush()
     _notify(text, environ)
