@@ -67,6 +67,12 @@ class Notifier:
         pid = self.environ.get("WATCHDOG_PID", "")
         return bool(self.environ.get("WATCHDOG_USEC")) and pid in {"", str(os.getpid())}
 
+    @property
+    def pause(self) -> float:
+        """The longest silence in seconds: half of what the service manager bears (sd_watchdog_enabled(3))."""
+        usec = self.environ.get("WATCHDOG_USEC", "") if self.watchdog else ""
+        return min(TICK_SECONDS, int(usec) / 2_000_000) if usec.isdecimal() else TICK_SECONDS
+
 
 @dataclass(slots=True)
 class Daemon:
@@ -82,11 +88,13 @@ class Daemon:
     notify: Notifier
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
-    due: Event = field(default_factory=Event)
-    turning: bool = False
+    wait: Callable[[Event, float], object] = Event.wait
+    woken: Event = field(default_factory=Event)
+    asked: bool = False
     stopping: bool = False
     reloading: bool = False
     failures: int = 0
+    complaint: str = ""
     not_before: datetime | None = None
     wake_at: datetime | None = None
 
@@ -102,9 +110,9 @@ class Daemon:
         )
         with self._signals():
             try:
-                self._beat(scheduler)
+                self._arm(scheduler)
                 scheduler.start()
-                self.due.set()
+                self.beat()
                 self.notify("READY=1", "STATUS=started")
                 self._loop(scheduler)
             except Stop:
@@ -114,10 +122,16 @@ class Daemon:
                 log.error("%s", _remedy(error))  # noqa: TRY400 (not our traceback)
                 return error.exit_status
             finally:
+                self.stopping = True  # a signal from here on changes nothing
                 self.notify("STOPPING=1")
                 if scheduler.running:
                     scheduler.shutdown(wait=False)
         return 0
+
+    def beat(self) -> None:
+        """A turn is wanted; called from any thread. Any number of beats before it are one."""
+        self.asked = True
+        self.woken.set()
 
     def sign_of_life(self) -> None:
         """Fed from real points of progress only: each page, each message, each idle tick."""
@@ -129,11 +143,11 @@ class Daemon:
         until = self.monotonic() + seconds
         while (left := until - self.monotonic()) > 0:
             self.sign_of_life()
-            time.sleep(min(left, TICK_SECONDS))
+            time.sleep(min(left, self.notify.pause))
 
     # ── the loop ──
 
-    def _beat(self, scheduler: object) -> None:
+    def _arm(self, scheduler: object) -> None:
         """(Re-)arm the metronome: an interval in UTC, with some jitter so that not everybody knocks at once."""
         from apscheduler.triggers.interval import IntervalTrigger
 
@@ -142,25 +156,26 @@ class Daemon:
             timezone=UTC,
             jitter=int(self.poll_seconds * JITTER) or None,
         )
-        scheduler.add_job(self.due.set, trigger, id="beat", replace_existing=True)  # type: ignore[attr-defined]  # APScheduler has no types
+        scheduler.add_job(self.beat, trigger, id="beat", replace_existing=True)  # type: ignore[attr-defined]  # APScheduler has no types
 
     def _loop(self, scheduler: object) -> None:
         wall, mono = self.clock(), self.monotonic()
         while not self.stopping:
             self.sign_of_life()
-            self.due.wait(min(TICK_SECONDS, self.poll_seconds))
+            self.wait(self.woken, min(self.notify.pause, self.poll_seconds))
+            self.woken.clear()  # before the wishes are read: one that comes later wakes the next round
             wall, mono = self._mind_the_clock(scheduler, wall, mono)
             if self.reloading:
                 self._reload(scheduler)
             if self._is_due():
-                self.due.clear()
+                self.asked, self.wake_at = False, None
                 self._turn()
 
     def _is_due(self) -> bool:
         now = self.clock()
         if self.not_before is not None and now < self.not_before:
             return False
-        return self.due.is_set() or (self.wake_at is not None and now >= self.wake_at)
+        return self.asked or (self.wake_at is not None and now >= self.wake_at)
 
     def _mind_the_clock(self, scheduler: object, wall: datetime, mono: float) -> tuple[datetime, float]:
         """After a jump (suspend, a clock that was set) the metronome would sleep on: re-base it and turn at once."""
@@ -169,12 +184,11 @@ class Daemon:
         if abs(jump) > JUMP:
             log.info("clock jump of %d s", jump.total_seconds())
             self.not_before = None
-            self._beat(scheduler)
-            self.due.set()
+            self._arm(scheduler)
+            self.beat()
         return new_wall, new_mono
 
     def _turn(self) -> None:
-        self.turning = True
         try:
             turned = self.turn()
         except (AuthError, ConfigError):
@@ -184,27 +198,37 @@ class Daemon:
         except GmailError as error:
             self._back_off(error)
         except AgentError as error:
-            log.warning("the turn failed: %s", error)
+            self._complain(f"the turn failed: {error}")
         except Exception as error:  # noqa: BLE001 (the second of two places that catch broadly: a bug must not end the service)
-            log.error("the turn failed unexpectedly: %s at %s", type(error).__name__, _place(error))  # noqa: TRY400 (a traceback may quote mail)
+            self._complain(f"the turn failed unexpectedly: {type(error).__name__} at {_place(error)}")
         else:
-            self.failures, self.not_before, self.wake_at = 0, None, turned.wake_at
-            log.info("%s", turned.line)
-            self.notify(f"STATUS={turned.line}")
-        finally:
-            self.turning = False
+            self._went_well(turned)
+
+    def _went_well(self, turned: Turned) -> None:
+        if self.complaint:
+            log.info("it works again")
+        self.failures, self.not_before, self.complaint = 0, None, ""
+        # an instant that has passed already would turn without end
+        self.wake_at = turned.wake_at if turned.wake_at and turned.wake_at > self.clock() else None
+        log.info("%s", turned.line)
+        self.notify(f"STATUS={turned.line}")
+
+    def _complain(self, text: str) -> None:
+        """Said once until it works again or goes wrong in another way; the status always says it. No traceback: it may quote mail."""
+        self.notify(f"STATUS={text}")
+        log.log(logging.DEBUG if text == self.complaint else logging.WARNING, "%s", text)
+        self.complaint = text
 
     def _back_off(self, error: GmailError) -> None:
         """Quiet while Gmail or the network is away: said once, then ever longer pauses."""
         self.failures += 1
-        if self.failures == 1:
-            log.warning("%s", error)
         jitter = 1 + random.random() * JITTER  # noqa: S311 (not a secret)
         wait = timedelta(seconds=min(self.poll_seconds, 60) * 2 ** min(self.failures - 1, 10) * jitter)
         if isinstance(error, QuotaExhausted) and error.retry_after_seconds:
             wait = max(wait, timedelta(seconds=error.retry_after_seconds))
         self.not_before = self.clock() + min(wait, LONGEST_BACK_OFF)
-        self.due.set()
+        self.asked = True
+        self._complain(str(error))
         self.notify(f"STATUS=Gmail is away ({type(error).__name__}), next try {self.not_before:%H:%M:%S} UTC")
 
     # ── signals ──
@@ -227,27 +251,29 @@ class Daemon:
     def _on_stop(self, _number: int, _frame: FrameType | None) -> None:
         if not self.stopping:
             self.stopping = True
-            self.due.set()
             raise Stop
 
     def _on_reload(self, _number: int, _frame: FrameType | None) -> None:
         self.reloading = True
-        self.due.set()
+        self.woken.set()
 
     def _on_turn_now(self, _number: int, _frame: FrameType | None) -> None:
         self.not_before = None
-        self.due.set()
+        self.beat()
 
     def _reload(self, scheduler: object) -> None:
         self.reloading = False
         self.notify("RELOADING=1", f"MONOTONIC_USEC={int(self.monotonic() * 1_000_000)}")
         try:
             self.poll_seconds = self.reload()
-            self._beat(scheduler)
-            log.info("configuration read again")
         except ConfigError as error:
-            log.error("the new configuration is wrong and the old one stays: %s", _remedy(error))  # noqa: TRY400 (the user's remedy)
-        self.notify("READY=1", "STATUS=configuration read again")
+            said = f"the new configuration is wrong and the old one stays: {_remedy(error)}"
+            log.error("%s", said)  # noqa: TRY400 (the user's remedy, not our traceback)
+        else:
+            self._arm(scheduler)
+            said = "configuration read again"
+            log.info(said)
+        self.notify("READY=1", f"STATUS={said}")
 
 
 def _remedy(error: UserError) -> str:
