@@ -28,7 +28,7 @@ about five minutes. Stay signed in to the Google account whose mail is to be rea
         chmod 600 {client_quoted}
  5. Authorise, leaving both boxes ticked (read mail; manage drafts):
         followup-agent auth
-    On a server without a browser: followup-agent auth --no-browser
+    On a server without a browser: followup-agent auth --paste, or forward a port (followup-agent auth --help)
  6. See what would happen, then let it happen:
         followup-agent sync --dry-run
         followup-agent sync
