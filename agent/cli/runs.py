@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from agent.store.records import Run
 
 Json = dict[str, Any]
-FIGURES = ("fetched", "requests", "units", "created", "withdrawn", "problems")
+FIGURES = ("fetched", "requests", "units", "created", "withdrawn", "problems", "left")
 
 
 @click.command("runs", epilog="Example: followup-agent runs --last 50")

@@ -60,7 +60,8 @@ def print_status(documents: Sequence[Mapping[str, Any]], view: View, *, hidden: 
         echo("Nothing has been read yet: run `followup-agent sync` first.")
         return
     last = minute(str(view.heading()["last_sync"]))
-    echo(f"{view.examined} messages examined, last sync {last}{more}")
+    left = f", {view.left} threads still to be read" if view.left else ""
+    echo(f"{view.examined} messages examined{left}, last sync {last}{more}")
 
 
 def _status_row(document: Mapping[str, Any]) -> tuple[str, ...]:

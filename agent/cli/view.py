@@ -39,6 +39,7 @@ class View:
     examined: int
     documents: tuple[Json, ...]
     zone: str
+    left: int = 0  # threads found and not read yet
 
     def heading(self) -> Json:
         """What every document about candidacies begins with."""
@@ -48,6 +49,7 @@ class View:
             "as_of": instant(self.as_of, self.zone),
             "last_sync": instant(self.last_sync, self.zone),
             "messages_examined": self.examined,
+            "threads_left": self.left,
         }
 
     def active(self) -> tuple[Json, ...]:
@@ -59,11 +61,11 @@ def look(app: App) -> View:
     path, now, zone = app.config.storage.database, app.clock(), app.zone
     if stored_revision(path) is None:
         return View(app.config.account.address, now, None, 0, (), zone)
-    seen = glance(path)
+    seen = glance(path, now)
     documents = seen.documents
     if seen.wake_at is not None and seen.wake_at <= now:
         documents = tuple(dict(c.document) for c in conclusions(app))
-    return View(seen.account, now, seen.last_sync, seen.examined, latest_first(documents), zone)
+    return View(seen.account, now, seen.last_sync, seen.examined, latest_first(documents), zone, seen.left)
 
 
 def conclusions(app: App) -> tuple[Conclusion, ...]:

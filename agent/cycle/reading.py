@@ -14,6 +14,7 @@ from agent.core.model import Problem, Reading, Source
 from agent.errors import NotFound
 from agent.gmail.client import Gmail
 from agent.gmail.search import Query, ranked
+from agent.store.records import Left
 from agent.store.store import Store
 
 Understand = Callable[[Source], tuple[Reading, tuple[Problem, ...]]]
@@ -29,6 +30,7 @@ class Fetched:
     fetched: int = 0
     changed: bool = False
     drafts_touched: bool = False
+    left: int = 0  # threads that later turns will read
     drafts_passed: frozenset[str] | None = (
         None  # threads in which a draft came and went meanwhile; None: not told
     )
@@ -48,7 +50,7 @@ class Reader:
     people: set[str]
     forgotten: frozenset[str]
     taken: set[str] = field(default_factory=set)
-    left_out: set[str] = field(default_factory=set)
+    left_out: dict[str, Left] = field(default_factory=dict)
 
     def take(self, hits: Sequence[Hit], *, written: set[str], until_units: int) -> None:
         """Read the threads that the hits speak for, best first, until so many units are spent in all.
@@ -62,7 +64,9 @@ class Reader:
         for number, thread_id in enumerate(order):
             self.progress("reading", number, len(order))
             if self.gmail.usage.quota_units >= until_units:
-                self.left_out |= set(order[number:])
+                for left in order[number:]:
+                    hits_there = tuple(sorted(by_thread[left]))
+                    self.left_out[left] = Left(left, hits_there, left in written or len(hits_there) > 1)
                 return
             hits_here = by_thread[thread_id]
             self._take(thread_id, hits_here, whole=thread_id in written or len(hits_here) > 1)

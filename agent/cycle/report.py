@@ -29,6 +29,7 @@ class TurnReport:
     transitions: list[Transition] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     candidacies: int = 0
+    left: int = 0  # threads found and not read yet
 
     def counts(self) -> dict[str, int]:
         """Figures for the run's row and the log: never an address, a subject or a word of mail."""
@@ -42,6 +43,7 @@ class TurnReport:
             "transitions": len(self.transitions),
             "problems": len(self.problems),
             "candidacies": self.candidacies,
+            "left": self.left,
         }
 
     def document(self, zone: str) -> dict[str, Any]:
@@ -57,6 +59,7 @@ class TurnReport:
             "messages_fetched": self.messages_fetched,
             "http_requests": self.http_requests,
             "quota_units": self.quota_units,
+            "threads_left": self.left,
             "drafts_created": [_created(record) for record in self.created],
             "drafts_withdrawn": [
                 {"candidacy": r.candidacy_id, "draft_id": r.draft_id or None, "because": because}

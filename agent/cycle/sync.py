@@ -25,6 +25,8 @@ from agent.store.store import Store
 # what is left is for the day's drafts (about 80 each).
 FIRST_READ_UNITS, CONVERSATION_UNITS, ALL_UNITS = 3900, 4500, 5000
 WIDENING_UNITS = 2000  # around what one turn's new mail confirmed
+BACKLOG_UNITS = 2500  # of one turn, for the threads that an earlier one left out
+MINUTE = timedelta(minutes=1)
 WIDENING_ROUNDS = 4
 UNSEEN_LABELS = frozenset({"SPAM", "TRASH", "CHAT", "DRAFT"})
 PERSONAL = "-category:promotions -category:social -category:forums -category:updates"
@@ -83,7 +85,7 @@ class Sync:
         cursor = int(account.history_id) if account and account.history_id else 0
         if cursor and not full:
             try:
-                self._partial(cursor)
+                self._partial(cursor, account.last_sync if account else None)
             except HistoryExpired:
                 self._full()
         else:
@@ -92,7 +94,8 @@ class Sync:
 
     # ── partial ──
 
-    def _partial(self, cursor: int) -> None:
+    def _partial(self, cursor: int, last_sync: datetime | None) -> None:
+        spent = self.gmail.usage.quota_units
         happened = changes(self.gmail.history(cursor), start=cursor)
         touched = happened.drafts_touched
         self.result.drafts_touched = bool(touched.added or touched.deleted or happened.deleted)
@@ -114,6 +117,35 @@ class Sync:
         self.result.changed = bool(keep) or self.result.drafts_touched or heard.changed
         if keep:
             self._widen(set(), written=set(), until_units=self.gmail.usage.quota_units + WIDENING_UNITS)
+            self._set_aside()
+        self._catch_up(spent, last_sync)
+
+    def _set_aside(self) -> None:
+        """What was found and not read in this turn comes after what is left from earlier ones."""
+        new = [one for t, one in self.reader.left_out.items() if t not in self.reader.taken]
+        if new:
+            known = self.store.backlog()
+            threads = {one.thread_id for one in known}
+            self.store.set_backlog((*known, *(one for one in new if one.thread_id not in threads)))
+        self.reader.left_out.clear()
+
+    def _catch_up(self, spent: int, last_sync: datetime | None) -> None:
+        """Read on where the first reading stopped, unless another turn has just spent the same minute's quota."""
+        self.result.left = self.store.backlog_size()
+        if not self.result.left or (last_sync is not None and self.now - last_sync < MINUTE):
+            return
+        left, before = self.store.backlog(BACKLOG_UNITS // 20), self.store.thread_ids()
+        hits = [(Query("backlog", "", weight=1), one.thread_id, m) for one in left for m in one.gmail_ids]
+        whole = {one.thread_id for one in left if one.whole}
+        self.reader.taken.clear()
+        self.reader.take(hits, written=whole, until_units=spent + BACKLOG_UNITS)
+        self.store.strike_backlog(one.thread_id for one in left if one.thread_id not in self.reader.left_out)
+        self.reader.left_out.clear()
+        if self.store.thread_ids() != before:
+            self.result.changed = True
+            self._widen(set(), written=set(), until_units=spent + BACKLOG_UNITS + WIDENING_UNITS)
+            self._set_aside()
+        self.result.left = self.store.backlog_size()
 
     def _new(self, happened: Changes) -> tuple[list[Source], dict[str, str]]:
         """Fetch what was added (or came back from spam): what matters, and the ids of what does not."""
@@ -190,9 +222,11 @@ class Sync:
         lost = self._lost(before) if before else ()
         relabelled = self.labels.differing(labelled, lost)
         self.store.advance(str(cursor), at=self.now, deleted=lost, label_changes=relabelled)
-        left_out = self.reader.left_out - self.reader.taken
-        if left_out:
-            what = f"{len(left_out)} less telling threads were not read: the first reading keeps within a minute's quota"
+        left = [one for t, one in self.reader.left_out.items() if t not in self.reader.taken]
+        self.store.set_backlog(left)
+        self.result.left = len(left)
+        if left:
+            what = f"{len(left)} less telling threads are not read yet (a turn keeps within a minute's quota); the next turns go on"
             self.result.problems.append(Problem("", what))
 
     def _converse(self, written: set[str], *, until_units: int) -> None:

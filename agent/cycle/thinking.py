@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
@@ -25,7 +25,7 @@ from agent.core.model import (
 from agent.core.people import linking
 from agent.core.story import explain
 from agent.core.story.document import Judged, document, events
-from agent.core.story.judge import judge, judge_linked, linking_notes, read
+from agent.core.story.judge import again, judge, judge_linked, linking_notes, read
 from agent.core.story.labels import is_sighting
 from agent.core.story.plan import Rules
 from agent.cycle.create import Stop
@@ -33,8 +33,10 @@ from agent.cycle.labels import remember_sightings, told_by_labels
 from agent.store.records import Account, Conclusion, ThreadLink
 from agent.store.store import Store
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 Linked = tuple[tuple[Reading, ...], tuple[Note, ...], dict[str, str], tuple[Candidacy, ...]]
+FORESEEN = 4  # instants ahead
+NEVER = datetime.max.replace(tzinfo=UTC)
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 NOT_MADE = "Its draft was not made: "
 
@@ -136,7 +138,18 @@ class Thinker:
             explanation=tuple(lines),
             wake_at=min((at for at in (judged.outlook.wake_at, again_at) if at), default=None),
             rules_version=self.conclusions_version,
+            later=tuple(self._later(judged)),
         )
+
+    def _later(self, judged: Judged) -> Iterator[tuple[datetime, dict[str, Any] | None]]:
+        """The documents of the next instants at which only the clock changes something, so that ``status`` need not think."""
+        for _ in range(FORESEEN):
+            at = judged.outlook.wake_at
+            if at is None:
+                break
+            judged = again(judged, self.rules, at)
+            yield at, document(judged, self.zone)
+        yield judged.outlook.wake_at or NEVER, None
 
     def _transition(self, judged: Judged, before: object) -> Transition | None:
         was = before.get("status", "") if isinstance(before, dict) else ""

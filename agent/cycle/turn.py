@@ -88,6 +88,7 @@ class Cycle:
             fetched = self._sync(thinker, now, full=full and not number)
             report.mode = "full" if "full" in {report.mode, fetched.mode} else "partial"
             report.messages_fetched += fetched.fetched
+            report.left = fetched.left
             report.problems += [p for p in fetched.problems if p not in report.problems]
             fetched.changed |= interrupted
             fetched.drafts_touched |= interrupted

@@ -62,7 +62,7 @@ class Conclusions(Transactions):
         """Put these candidacies and links in the place of all before, and add the transitions, in one transaction."""
         with self._writing() as connection:
             _empty(connection, link, candidacy)
-            _fill(connection, candidacy, map(asdict, conclusions))
+            _fill(connection, candidacy, map(_row, conclusions))
             _fill(connection, link, map(asdict, links))
             _fill(connection, transition, map(asdict, transitions))
 
@@ -111,6 +111,11 @@ class Conclusions(Transactions):
             return tuple(map(_transition, connection.execute(query)))
 
 
+def _row(concluded: Conclusion) -> dict[str, Any]:
+    later = [(at.isoformat(), document) for at, document in concluded.later]
+    return {**asdict(concluded), "later": later}
+
+
 def _same(read: Reading) -> Reading:
     return read
 
@@ -126,7 +131,11 @@ def _fill(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]
 
 
 def _conclusion(row: Row[*tuple[Any, ...]]) -> Conclusion:
-    listed = {"events": tuple(row.events), "explanation": tuple(row.explanation)}
+    listed = {
+        "events": tuple(row.events),
+        "explanation": tuple(row.explanation),
+        "later": tuple((datetime.fromisoformat(at), document) for at, document in row.later),
+    }
     return Conclusion(**{**row._asdict(), **listed})
 
 

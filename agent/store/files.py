@@ -13,7 +13,7 @@ from pathlib import Path
 from agent.errors import AgentError, Busy, ConfigError, DataError
 
 # The schema this program works with: the newest file in migrations/versions (a test compares them).
-REVISION = "0001"
+REVISION = "0002"
 BUSY_SECONDS = 5.0
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 from agent.core.model import SendAs, Source
 from agent.store import schema
 from agent.store.codec import packed, plain, read_plain, unpacked
-from agent.store.records import Account
+from agent.store.records import Account, Left
 from agent.store.schema import message
 from agent.store.transactions import Transactions, chunks
 
@@ -163,6 +163,37 @@ class Mailbox(Transactions):
         """How many messages were looked at in all."""
         with self._reading() as connection:
             return connection.scalar(select(func.count()).select_from(message)) or 0
+
+    # ── what is left to read ──
+
+    def backlog(self, limit: int = -1) -> tuple[Left, ...]:
+        """The threads that were found and not read yet, the most telling and newest first."""
+        query = select(schema.backlog).order_by(schema.backlog.c.place).limit(limit)
+        with self._reading() as connection:
+            return tuple(
+                Left(row.thread_id, tuple(row.gmail_ids), row.whole) for row in connection.execute(query)
+            )
+
+    def backlog_size(self) -> int:
+        with self._reading() as connection:
+            return connection.scalar(select(func.count()).select_from(schema.backlog)) or 0
+
+    def set_backlog(self, left: Iterable[Left]) -> None:
+        """These threads, in this order, in the place of all before."""
+        rows = [
+            {"thread_id": one.thread_id, "gmail_ids": list(one.gmail_ids), "whole": one.whole, "place": place}
+            for place, one in enumerate(left)
+        ]
+        with self._writing() as connection:
+            connection.execute(delete(schema.backlog))
+            if rows:
+                connection.execute(insert(schema.backlog), rows)
+
+    def strike_backlog(self, thread_ids: Iterable[str]) -> None:
+        """These threads are read."""
+        with self._writing() as connection:
+            for chunk in chunks(thread_ids):
+                connection.execute(delete(schema.backlog).where(schema.backlog.c.thread_id.in_(chunk)))
 
     # ── less is kept ───────────────────────────────────────────────────────────────────────────────────────────
 

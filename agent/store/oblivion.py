@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from agent.core.model import Status
 from agent.store.columns import microseconds
-from agent.store.schema import candidacy, draft, forgotten, link, message, note, reading, transition
+from agent.store.schema import backlog, candidacy, draft, forgotten, link, message, note, reading, transition
 from agent.store.transactions import Transactions, chunks
 
 OVER = frozenset(
@@ -76,6 +76,7 @@ def _forget(connection: Connection, threads: list[str], at: datetime) -> int:
     ours = or_(draft.c.anchor_thread_id.in_(threads), draft.c.thread_id.in_(threads))
     empty: dict[str, Any] = {"to": [], "cc": [], "subject": "", "text": "", "because": ""}
     connection.execute(update(draft).where(ours).values(empty))
+    connection.execute(delete(backlog).where(backlog.c.thread_id.in_(threads)))
     connection.execute(delete(transition).where(transition.c.candidacy_id.in_(ids)))
     connection.execute(delete(link).where(link.c.thread_id.in_(threads)))
     connection.execute(delete(candidacy).where(candidacy.c.id.in_(ids)))

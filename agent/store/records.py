@@ -28,7 +28,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """One candidacy as last concluded: the contract's status document, its events and the reasons in sentences."""
+    """One candidacy as last concluded: the contract's status document, its events and the reasons in sentences.
+
+    ``later``: from this instant on the document is that one; None: it has to be concluded anew.
+    """
 
     id: str
     anchor_thread_id: str
@@ -37,6 +40,7 @@ class Conclusion:
     explanation: tuple[Any, ...] = ()
     wake_at: datetime | None = None
     rules_version: str = ""
+    later: tuple[tuple[datetime, Mapping[str, Any] | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,15 @@ class ThreadLink:
     thread_id: str
     candidacy_id: str
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A thread that a listing found and no turn has read yet; ``whole``: the user wrote in it, all of it is wanted."""
+
+    thread_id: str
+    gmail_ids: tuple[str, ...]
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)

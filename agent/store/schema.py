@@ -141,6 +141,16 @@ forgotten = Table(
     sqlite_strict=True,
 )
 
+backlog = Table(
+    "backlog",
+    metadata,
+    Column("thread_id", Text, primary_key=True),
+    _json("gmail_ids"),
+    *_flag("whole"),
+    Column("place", Integer, nullable=False),
+    sqlite_strict=True,
+)
+
 # ── Conclusions ────────────────────────────────────────────────────────────────────────────────────────────────
 
 reading = Table(
@@ -162,6 +172,7 @@ candidacy = Table(
     _json("explanation"),
     Column("wake_at", Instant),
     _text("rules_version"),
+    Column("later", Json, nullable=False, server_default="[]"),
     sqlite_strict=True,
 )
 

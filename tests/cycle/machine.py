@@ -81,7 +81,7 @@ class Machine(RuleBasedStateMachine):
         self.chain: tuple[str, ...] = ()
         self.answers: list[Answer] = []
         self.backed_up = False
-        self.spoke_at = self.clock()
+        self.spoke_at = self.news_at = self.clock()
         self._open_with_mail()
 
     def _open_with_mail(self) -> None:
@@ -150,6 +150,7 @@ class Machine(RuleBasedStateMachine):
 
     def _news(self) -> None:
         """Something was said: what was declined before may be asked anew."""
+        self.news_at = self.clock()
         for made in self.witness.made.values():
             made.discarded = False
 
@@ -198,7 +199,30 @@ class Machine(RuleBasedStateMachine):
         return [d for d in self.mailbox.ledger.drafts if d not in self.witness.made]
 
     @precondition(lambda self: self.ours())
-    @rule(deed=st.sampled_from(["open", "edit", "subject", "send", "discard"]), which=st.integers(0, 3))
+    @rule()
+    def user_opens_our_draft(self) -> None:
+        self.user_touches_our_draft("open", 0)
+
+    @precondition(lambda self: self.ours())
+    @rule()
+    def user_edits_our_draft(self) -> None:
+        self.user_touches_our_draft("edit", 0)
+
+    @precondition(lambda self: self.ours())
+    @rule()
+    def user_changes_the_subject_of_our_draft(self) -> None:
+        self.user_touches_our_draft("subject", 0)
+
+    @precondition(lambda self: self.ours())
+    @rule()
+    def user_sends_our_draft(self) -> None:
+        self.user_touches_our_draft("send", 0)
+
+    @precondition(lambda self: self.ours())
+    @rule()
+    def user_discards_our_draft(self) -> None:
+        self.user_touches_our_draft("discard", 0)
+
     def user_touches_our_draft(self, deed: str, which: int) -> None:
         self._tick()
         ours = self.ours()
@@ -224,7 +248,9 @@ class Machine(RuleBasedStateMachine):
                 made.sent, self.spoke_at = True, self.clock()
             case _:
                 self.mailbox.discard_draft(made.draft_id)
-                made.discarded = True
+                made.discarded = (
+                    self.news_at <= made.at
+                )  # else it had been overtaken: no word against the next
 
     @rule()
     def user_begins_a_draft(self) -> None:

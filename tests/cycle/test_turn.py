@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +169,51 @@ def test_it_counts_a_sent_draft_whatever_it_says_now(drafted: World, append: str
     assert status["drafts"][0]["state"] == "sent"
     assert status["thank_you_sent_at"] is not None
     assert status["status"] == "waiting"
+
+
+def test_it_knows_its_draft_when_the_user_gave_it_another_subject(drafted: World) -> None:
+    """Gmail puts it into a thread of its own then; it is the same deed all the same."""
+    [draft_id] = drafted.drafts()
+    drafted.mailbox.edit_draft(draft_id, subject="Our conversation on Tuesday")
+    drafted.sync(LATER)
+    assert only_draft(drafted)["state"] == "edited"
+    drafted.sync("2026-03-04T09:00:00-05:00")
+    assert drafted.drafts() == [draft_id]
+    drafted.mailbox.send_draft(draft_id, drafted.clock())
+    drafted.sync("2026-03-04T09:30:00-05:00")
+    assert only_draft(drafted)["state"] == "sent"
+    assert drafted.status()["thank_you_sent_at"] is not None
+
+
+def test_it_puts_no_second_draft_into_a_thread(drafted: World) -> None:
+    """An edited thank-you is the user's and stays; the follow-up that falls due waits until it is gone."""
+    [draft_id] = drafted.drafts()
+    drafted.mailbox.edit_draft(draft_id, append="P.S. It was the blue one.")
+    drafted.sync(LATER)
+    drafted.sync(FOLLOW_UP_DUE)
+    assert drafted.drafts() == [draft_id]
+    _, out, _ = drafted.program.run("why", "northwind")
+    assert "draft of yours" in out
+    drafted.mailbox.discard_draft(draft_id)
+    drafted.sync("2026-03-12T11:00:00-04:00")
+    assert [d["kind"] for d in drafted.status()["drafts"] if d["state"] == "open"] == ["follow_up"]
+
+
+def test_it_foresees_how_status_will_look_without_thinking_again(
+    waiting: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting.clock.set(datetime.fromisoformat(FOLLOW_UP_DUE))
+    thought = waiting.status()
+    assert thought["status"] == "follow_up_due"
+
+    def think(*_: object) -> None:
+        raise AssertionError("thought anew")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("agent.cycle.thinking.Thinker.think", think)
+        assert waiting.status() == thought
+        waiting.clock.set(datetime.fromisoformat("2026-07-01T09:00:00-04:00"))
+        assert waiting.status()["status"] == "follow_up_due"
 
 
 def test_it_counts_the_users_own_words_instead_of_the_draft(drafted: World) -> None:

@@ -27,8 +27,8 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -59,8 +59,8 @@ def with_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(migrate.migrations_folder(), folder, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(migrate, "migrations_folder", lambda: folder)
     for module in (files, migrate, sys.modules["agent.store.database"]):
-        monkeypatch.setattr(module, "REVISION", "0002")
-    return folder / "versions/0002_next.py"
+        monkeypatch.setattr(module, "REVISION", "0003")
+    return folder / "versions/0003_next.py"
 
 
 def test_it_builds_exactly_the_tables_of_the_schema(path: Path, tmp_path: Path) -> None:
@@ -86,9 +86,9 @@ def test_it_upgrades_and_keeps_a_backup(path: Path, with_next: Path) -> None:
     with Store.open(path) as store:
         assert store.account() == Account("jo@home.example", "100")
         assert store.labels() == {"L1": "Jobs"}
-    assert stored_revision(path) == "0002"
+    assert stored_revision(path) == "0003"
     (kept,) = backups(path)
-    assert stored_revision(kept) == "0001"
+    assert stored_revision(kept) == "0002"
     assert kept.stat().st_mode & 0o777 == 0o600
 
 
@@ -97,7 +97,7 @@ def test_it_is_as_before_when_a_migration_fails(path: Path, with_next: Path) -> 
     before = shape_of(path)
     with pytest.raises(RuntimeError, match="halfway"):
         open_database(path)
-    assert stored_revision(path) == "0001"
+    assert stored_revision(path) == "0002"
     assert shape_of(path) == before
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM label").fetchone() == (0,)
@@ -115,7 +115,7 @@ def test_it_does_not_touch_what_it_cannot_back_up(
     monkeypatch.setattr(migrate, "keep_backup", fail)
     with pytest.raises(DataError, match="no room"):
         open_database(path)
-    assert stored_revision(path) == "0001"
+    assert stored_revision(path) == "0002"
 
 
 def test_it_makes_one_database_when_two_processes_begin_at_once(tmp_path: Path) -> None:
