@@ -152,6 +152,24 @@ def test_it_starts_turns_reloads_and_stops(account: Account) -> None:
     assert (account.is_("Result"), account.is_("NRestarts")) == ("success", "0")
 
 
+def test_it_lets_root_look_and_turns_on(account: Account) -> None:
+    account.install()
+    account.turned()
+    look = [
+        f"STATE_DIRECTORY=/var/lib/private/followup-agent/{account.name}",
+        "/opt/followup-agent/bin/followup-agent",
+    ]
+    configuration = ["--config", f"/etc/followup-agent/{account.name}.toml"]
+    assert "Northwind" in account.lab.run("env", *look, *configuration, "status")
+    account.lab.run("env", *look, *configuration, "note", "Northwind", "likes sailing")
+    before = account.world.server.requests
+    account.lab.run("systemctl", "kill", "--signal=USR1", account.unit)
+    account.wait(lambda: account.world.server.requests > before, "no turn")
+    account.turned()
+    folder = account.lab.path(f"/var/lib/private/followup-agent/{account.name}")
+    assert len({file.stat().st_uid for file in (folder, *folder.iterdir())}) == 1
+
+
 def test_it_stops_within_two_seconds_in_mid_request(account: Account) -> None:
     account.install()
     account.turned()
