@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agent.core.lexicon import pack
 from agent.core.meaning import senders
-from agent.core.model import SignalKind
-from agent.core.people.kinship import belongs, kin, known_person, same_position, shares_people, speaks_of
+from agent.core.model import Reading, SignalKind
+from agent.core.people.kinship import belongs, kin, known_person, names_people, same_position, shares_people, speaks_of
 from agent.core.people.strands import Book, Strand, knows_position, relevant
 from agent.core.people.titles import compatible, essence
 
@@ -16,9 +17,12 @@ _WEIGHTY = (
     SignalKind.NEXT_ROUND, SignalKind.ON_HOLD, SignalKind.POSITION_CLOSED, SignalKind.HOLDING, SignalKind.AVAILABILITY_REQUEST,
 )  # fmt: skip
 _OF_WORK = (
-    SignalKind.JOB_TOPIC, SignalKind.INTERVIEW_TOPIC, SignalKind.INVITATION, SignalKind.ACKNOWLEDGEMENT, SignalKind.REJECTION, SignalKind.OFFER,
-    SignalKind.NEXT_ROUND, SignalKind.POSITION_CLOSED, SignalKind.ATS, SignalKind.SCHEDULER,
+    SignalKind.ACKNOWLEDGEMENT, SignalKind.REJECTION, SignalKind.OFFER, SignalKind.NEXT_ROUND, SignalKind.POSITION_CLOSED,
+    SignalKind.ATS, SignalKind.SCHEDULER,
 )  # fmt: skip
+_SPOKEN = (SignalKind.JOB_TOPIC, SignalKind.INTERVIEW_TOPIC)
+_ASIDE = (SignalKind.THANK_YOU, SignalKind.FOLLOW_UP, SignalKind.PROMISE_WITHDRAWN, SignalKind.WITHDRAWAL, SignalKind.QUESTION)
+_OFFICES = tuple(pack("en", "parties")["common"]["other_offices"])
 _LONG_AGO_DAYS = 240
 _AMBIGUOUS = "A message of {company} could belong to this or to another candidacy there; `merge` or `split` tells which."
 
@@ -81,7 +85,7 @@ def attached(
         if not _may_attach(strand, seeds):
             left.append(strand)
             continue
-        fits = [s for s in seeds if not _barred(strand, s, apart) and _near(strand, s) and belongs(strand, s)]
+        fits = [s for s in seeds if not _barred(strand, s, apart) and _fits(strand, s)]
         chosen = _only(strand, fits)
         if chosen is not None and not _contradicted(strand, chosen, rest):
             at = next(i for i, s in enumerate(seeds) if s is chosen)
@@ -94,18 +98,41 @@ def attached(
 
 
 def _may_attach(strand: Strand, seeds: Sequence[Strand]) -> bool:
-    if relevant(strand.readings) and not _other_business(strand):
+    if relevant(strand.readings):
         return True
     quiet = [r for r in strand.readings if not r.has(SignalKind.LIST_MAIL, SignalKind.JOB_ALERT)]
     return any(known_person(r, s) for r in quiet for s in seeds)
 
 
-def _other_business(strand: Strand) -> bool:
-    """A house's robot writing about something else (a bill, a collection, a ticket): no word of work in any mail."""
+def _other_business(strand: Strand, seed: Strand) -> bool:
+    """The same house writing about something else: a bill, a ticket, an appointment, a building permit.
+
+    A robot or an office has to speak of work, an unknown colleague at least to say something plainly; naming the
+    position, one of the seed's people or the very time is enough.
+    """
     theirs = [r for r in strand.readings if not r.outgoing]
-    robots = all(senders.is_no_reply(r.message.sender.email) for r in theirs)
-    at_work = any(r.has(*_OF_WORK) or r.message.invites for r in theirs) or knows_position(strand)
-    return bool(theirs) and robots and not at_work
+    if not theirs or knows_position(strand) or any(known_person(r, seed) for r in strand.readings):
+        return False
+    if any(r.message.invites for r in theirs) or _same_time(theirs, seed) or names_people(theirs, seed):
+        return False
+    if all(_impersonal(r.message.sender.email) for r in theirs):
+        return not any(r.strong(*_SPOKEN) or r.has(*_OF_WORK) for r in theirs)
+    return not any(r.strong(*_WEIGHTY, *_SPOKEN, *_ASIDE) or r.has(*_OF_WORK) for r in theirs)
+
+
+def _impersonal(email: str) -> bool:
+    """True for robots and for offices that do not hire: billing@, bauamt@, appointments@."""
+    local = email.partition("@")[0]
+    return senders.is_no_reply(email) or any(word in local for word in _OFFICES)
+
+
+def _same_time(theirs: Sequence[Reading], seed: Strand) -> bool:
+    told = {t.start for r in seed.readings for t in r.times}
+    return any(t.start in told for r in theirs for t in r.times)
+
+
+def _fits(strand: Strand, seed: Strand) -> bool:
+    return _near(strand, seed) and bool(belongs(strand, seed)) and not _other_business(strand, seed)
 
 
 def _near(strand: Strand, seed: Strand) -> bool:

@@ -6,6 +6,7 @@ Positions and clients must not contradict; shared hosts prove nothing by themsel
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from agent.core.meaning import senders
 from agent.core.model import Reading, SignalKind
@@ -29,6 +30,12 @@ def _names_person(one: Strand, other: Strand) -> bool:
     """A scheduler's mail names somebody of the other strand in full."""
     text = letters(" ".join(_headline(r) for r in one.readings if is_vendor_robot(r.message.sender.email)))
     return any(person(a.name) and letters(bare_name(a.name)) in text for a in other.sides.people.values())
+
+
+def names_people(theirs: Sequence[Reading], seed: Strand) -> bool:
+    """True if these mails name one of the seed's people in full."""
+    text = letters(" ".join(map(_headline, theirs)))
+    return any(person(a.name) and letters(bare_name(a.name)) in text for a in seed.sides.people.values())
 
 
 def _headline(reading: Reading) -> str:

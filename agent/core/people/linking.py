@@ -17,6 +17,7 @@ from agent.core.model import Address, Candidacy, Contact, Identity, Link, Note, 
 from agent.core.people.contacts import contacts, is_formal, language_of, phone
 from agent.core.people.genuine import doubles_doubted, one_name_a_house, with_unsigned, without_false_fronts
 from agent.core.people.joining import attached, joined_seeds, together_enough
+from agent.core.people.lures import lurers
 from agent.core.people.strands import Book, Strand
 from agent.core.people.threads import corresponded, strands, usable, weighed
 
@@ -26,7 +27,8 @@ def candidacies(
 ) -> tuple[Candidacy, ...]:
     """All candidacies in these readings. ``known``: thread id → candidacy id of the previous computation."""
     kept = usable(readings)
-    book = Book(identity, tuple(notes), people=_own_names(identity), written_to=corresponded(kept, identity))
+    known_to = corresponded(kept, identity)
+    book = Book(identity, tuple(notes), _own_names(identity), known_to, lurers(kept, known_to))
     apart, together = _told(notes)
     clean = [fit for r in kept if (fit := weighed(r, book)) is not None]
     found = strands(clean, book, apart, together)

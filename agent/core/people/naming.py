@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from agent.core.lexicon import pack
 from agent.core.meaning import senders
 from agent.core.model import Reading
 from agent.core.people.company import (
@@ -30,6 +31,11 @@ _CLIENTS = frozenset(["client", "clients", "kunde", "kunden", "mandant", "mandan
 _WISHES = frozenset(
     ["would", "want", "wants", "wish", "wishes", "are", "is", "have", "has", "loved", "liked"]
 )
+_COMMON = pack("en", "parties")["common"]
+SALUTATIONS = frozenset(_COMMON["salutations"])
+_ON_BEHALF = frozenset(_COMMON["on_behalf"])
+_OWN_SIDE = frozenset(_COMMON["own_side"])
+_POSSESSIVES = frozenset(_COMMON["possessives"])
 _ROLE_SPLIT = re.compile(r"\s+[|•·–—-]\s+|\s*\|\s*|,\s+|\s+(?:at|@|bei|chez)\s+")
 _PERSON_AT = re.compile(
     r"(?:\bfrom\b|\bat\b|@|\||\(|\s[-–—]\s|\bvon\b|\bbei\b|\bchez\b|,\s)\s*([^)|]{2,60})\)?\s*$",
@@ -67,6 +73,8 @@ def names(reading: Reading, labels: Sequence[str], people: frozenset[str]) -> tu
 def _possible(name: str, people: frozenset[str]) -> bool:
     low = name.lower().strip(" .,")
     words = low.split()
+    if words and words[0].strip(".") in SALUTATIONS and not has_org_word(name):  # "Herrn Tiedemann" is no house
+        return False
     if not words or len(name) > 70 or low in lists().never or (words[0] in lists().never and len(words) == 1):
         return False
     if not without_team(name):  # "Recruitment Services" is a department everywhere
@@ -163,10 +171,26 @@ def _cued(text: str) -> list[Named]:
     return found
 
 
-def speaks_for_client(reading: Reading) -> bool:
-    """True if the writer says that they hire for somebody else."""
-    text = f" {reading.message.body[:LONGEST_TEXT].lower()} "
-    return any(f" {phrase}" in text for phrase in lists().client)
+def speaks_for_client(reading: Reading, own: str, people: frozenset[str]) -> bool:
+    """True if the writer says that they hire for somebody else than a colleague or their own house, ``own``."""
+    text = f" {reading.message.body[:LONGEST_TEXT]} "
+    low = text.lower()
+    for phrase in lists().client:
+        at = low.find(f" {phrase}")
+        if at >= 0 and not (phrase in _ON_BEHALF and _own_side(text[at + len(phrase) + 1 :][:120], own, people)):
+            return True
+    return False
+
+
+def _own_side(following: str, own: str, people: frozenset[str]) -> bool:
+    """True if a colleague or the writer's own house stands here ("… Herrn Tiedemann", "… the whole team")."""
+    words = words_of(following)
+    while words and words[0].lower() in _POSSESSIVES:
+        words.pop(0)
+    if not words or words[0] == "\n" or words[0].lower().strip(".") in _OWN_SIDE | SALUTATIONS:
+        return True
+    name = name_after(words, 0)
+    return bool(name) and (not _possible(name, people) or same_company(name, own))
 
 
 def clients(reading: Reading, people: frozenset[str], own: str) -> tuple[Named, ...]:

@@ -48,12 +48,12 @@ def own_trade(reading: Reading, *, title: str) -> bool:
 
 def speaks_of_work(reading: Reading) -> bool:
     """True if a word of work stands in the message: the bare word "interview" is said of many things."""
-    return _says(reading, "work")
+    return says(reading, "work")
 
 
 def is_private(reading: Reading) -> bool:
     """True for a letter among friends: of the writer's own interview, or asking how the user's went."""
-    return not _plain(reading) and _says(reading, "private")
+    return not _plain(reading) and says(reading, "private")
 
 
 def refused(heard: Sequence[Reading]) -> bool:
@@ -61,7 +61,7 @@ def refused(heard: Sequence[Reading]) -> bool:
     if any(not r.outgoing and speaks_of(r, "applied") for r in heard):
         return False
     mine = [r for r in heard if r.outgoing]
-    if not any(r.has(SignalKind.WITHDRAWAL) and _says(r, "refuses") for r in mine):
+    if not any(r.has(SignalKind.WITHDRAWAL) and says(r, "refuses") for r in mine):
         return False
     return not any(r.has(*_JOINED) for r in mine)
 
@@ -94,19 +94,19 @@ def _by_thread(heard: Iterable[Reading]) -> dict[str, list[Reading]]:
 
 def _user_hires(own: Sequence[Reading], *, title: str) -> bool:
     mine = [r for r in own if r.outgoing]
-    if any(_says(r, "hires") and not _says(r, "seeks") for r in mine):
+    if any(says(r, "hires") and not says(r, "seeks") for r in mine):
         return True
-    if own[0].outgoing and not own[0].message.in_reply_to and _says(own[0], "curious"):
+    if own[0].outgoing and not own[0].message.in_reply_to and says(own[0], "curious"):
         return True
     theirs = [r for r in own if not r.outgoing]
-    return any(_says(r, "hirer") for r in theirs) and not any(_clean(r, "hirer", title=title) for r in theirs)
+    return any(says(r, "hirer") for r in theirs) and not any(_clean(r, "hirer", title=title) for r in theirs)
 
 
 def _cheered(own: Sequence[Reading], *, title: str) -> bool:
     """True if the user wishes luck or congratulates, and nothing of a job of the user's own is in sight."""
     return (
         not title
-        and any(r.outgoing and _says(r, "cheers") for r in own)
+        and any(r.outgoing and says(r, "cheers") for r in own)
         and not any(not r.outgoing and _plain(r) for r in own)
     )
 
@@ -127,7 +127,7 @@ def _names_other(reading: Reading, title: str) -> bool:
 
 def _clean(reading: Reading, key: str, *, title: str) -> bool:
     """A message that has nothing of this kind, and is about the user's application or asks them in about a position."""
-    if _says(reading, key):
+    if says(reading, key):
         return False
     asks = bool(title) and reading.strong(*_ASKS) and reading.strong(SignalKind.JOB_TOPIC)
     return bool(title) and (asks or _plain(reading))
@@ -161,7 +161,8 @@ def _hypothetical(signal: Signal) -> bool:
     return any(_matches(sentence, "hypothetical")) and not any(_matches(sentence, "suits"))
 
 
-def _says(reading: Reading, key: str) -> bool:
+def says(reading: Reading, key: str) -> bool:
+    """True if a turn of phrase of this kind of ``[gate]`` stands in the message."""
     return bool(_found(reading, key))
 
 
@@ -172,12 +173,22 @@ def _found(reading: Reading, key: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _in_text(subject: str, body: str, key: str) -> tuple[str, ...]:
-    return tuple(_matches(f"{normal(subject)}\n{normal(body)}", key))
+    return tuple(_turned(*_prepared(subject, body), key))
+
+
+@lru_cache(maxsize=1024)
+def _prepared(subject: str, body: str) -> tuple[str, frozenset[str]]:
+    """Text in normal form and the word beginnings in it: asked for once a kind of phrase."""
+    text = f"{normal(subject)}\n{normal(body)}"
+    return text, frozenset(map(word_key, text.split()))
 
 
 def _matches(text: str, key: str) -> Iterator[str]:
     """The words of each turn of phrase of this kind that stand in text of normal form."""
-    keys = frozenset(map(word_key, text.split()))
+    return _turned(text, frozenset(map(word_key, text.split())), key)
+
+
+def _turned(text: str, keys: frozenset[str], key: str) -> Iterator[str]:
     for turn in _turns(key):
         if turn.may_occur(keys) and (match := turn.pattern.search(text)):
             yield match[0]

@@ -13,6 +13,7 @@ from functools import cache
 from agent.core.lexicon import LANGUAGES, pack
 from agent.core.model import Reading
 from agent.core.people.titles import (
+    DATE,
     MODIFIERS,
     NOBODY,
     Grammar,
@@ -146,7 +147,9 @@ def _qualifies_title(inside: str) -> bool:
     """Brackets that belong to a title are short: "(Nights)", "(Ledger)", "(Band 5)"; two capitalised words are a name."""
     words = inside.split()
     return len(words) == 1 or (
-        len(words) <= 3 and any(w.islower() or w.isdigit() or w.lower() in MODIFIERS for w in words)
+        len(words) <= 3
+        and not any(map(DATE.fullmatch, words))
+        and any(w.islower() or w.isdigit() or w.lower() in MODIFIERS for w in words)
     )
 
 
@@ -155,7 +158,7 @@ def _segment_title(segment: str, language: str, g: Grammar) -> str:
     words = tokens(segment)
     cued = _after_cue(words, g) or _before_cue(words, g)
     if cued and has_head(cued, g):
-        return spelled(_without_interview(cued, interview))
+        return spelled(_without_interview(cued, interview), g)
     plain = interview.sub(" ", segment)
     for _ in range(8):
         shorter = back.sub("", front.sub("", plain, count=1), count=1)
@@ -164,7 +167,7 @@ def _segment_title(segment: str, language: str, g: Grammar) -> str:
         plain = shorter
     title = title_after(tokens(plain.lstrip(" ,.;:!?-")), 0, g)
     if title and has_head(title, g):
-        return spelled(title)
+        return spelled(title, g)
     return _lone(words, g)
 
 
@@ -172,7 +175,7 @@ def _lone(words: list[str], g: Grammar) -> str:
     """An unknown trade in front of the word for a job ("aquarist position at …"), if it ends as trades do."""
     if len(words) < 2 or words[1].lower() not in g.after - g.weak_after or not _TRADE.fullmatch(words[0]):
         return ""
-    return spelled([words[0].lower()])
+    return spelled([words[0].lower()], g)
 
 
 def _without_interview(words: list[str], interview: re.Pattern[str]) -> list[str]:
@@ -208,17 +211,17 @@ def _in_text(text: str, language: str, people: frozenset[str]) -> list[Mention]:
         if at and word in g.after:
             title = title_before(words, at, g)
             if title and has_head(title, g):
-                found.append(Mention(spelled(title), 4.0))
+                found.append(Mention(spelled(title, g), 4.0))
             elif title and word not in g.weak_after and title[0][:1].isupper() and len(title) <= 4:
                 trade = len(title) == 1 and _TRADE.fullmatch(title[0])
                 if trade or low[at - len(title) - 1] in g.determiners:
-                    found.append(Mention(spelled(title), 1.0))
+                    found.append(Mention(spelled(title, g), 1.0))
     return [m for m in found[:40] if m.title and not _is_person(m.title, people) and not is_nobody(m.title)]
 
 
 def _labelled(value: str, g: Grammar) -> Mention | None:
     title = title_after(tokens(value), 0, g)
-    return Mention(spelled(title), 5.0) if title and has_head(title, g) else None
+    return Mention(spelled(title, g), 5.0) if title and has_head(title, g) else None
 
 
 def _cued(words: list[str], low: list[str], at: int, g: Grammar) -> list[Mention]:
@@ -227,9 +230,9 @@ def _cued(words: list[str], low: list[str], at: int, g: Grammar) -> list[Mention
         if tuple(low[at : at + len(cue)]) == cue:
             title = title_after(words, at + len(cue), g)
             if title and has_head(title, g):
-                return [Mention(spelled(title), 4.0 if len(cue) > 1 or len(title) > 1 else 2.0)]
+                return [Mention(spelled(title, g), 4.0 if len(cue) > 1 or len(title) > 1 else 2.0)]
             if _says_job(cue, g) and 0 < len(title) <= 5 and (g.lower_runs or title[0][:1].isupper()):
-                return [Mention(spelled(title), 3.0)]
+                return [Mention(spelled(title, g), 3.0)]
     return []
 
 

@@ -73,6 +73,7 @@ class Book:
     notes: Sequence[Note]
     people: frozenset[str] = frozenset()
     written_to: frozenset[str] = frozenset()  # domains and addresses the user has written to
+    lurers: frozenset[str] = frozenset()  # addresses whose letters are lures
     _titles: dict[str, tuple[Mention, ...]] = field(default_factory=dict)
     _names: dict[tuple[str, tuple[str, ...], frozenset[str]], tuple[Named, ...]] = field(default_factory=dict)
 
@@ -117,6 +118,10 @@ class Book:
         """The best title in these mails; the user's replies are asked only where nobody else names one."""
         return position.best([(m, _credit(r)) for r in readings for m in self.titles(r)])
 
+    def tracks(self, thread: str) -> bool:
+        """True if the user said that a thread is a candidacy."""
+        return any(n.kind is NoteKind.TRACK and n.thread_id == thread for n in self.notes)
+
     def told(self, threads: Iterable[str], key: str) -> str:
         """What the user set, the last word counting."""
         mine = set(threads)
@@ -134,7 +139,7 @@ class Book:
         agency = (
             company.is_agency_name(own)
             or any(senders.is_agency(d) for d in domains)
-            or any(naming.speaks_for_client(r) or naming.invites_for_another(r, own, people) for r in spoken)
+            or any(naming.speaks_for_client(r, own, people) or naming.invites_for_another(r, own, people) for r in spoken)
         )
         if not agency or not own:
             return own, ""

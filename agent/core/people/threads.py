@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from agent.core.model import Identity, Message, Reading, SignalKind, Strength
 from agent.core.people.fronts import poses, resembles
+from agent.core.people.lures import lured
 from agent.core.people.parties import employer_domain, is_vendor_robot, recipients
 from agent.core.people.strands import Book, Strand, ordered
 
@@ -23,8 +24,11 @@ def weighed(reading: Reading, book: Book) -> Reading | None:
     """A message as far as it can be trusted, or None where it must neither link nor qualify.
 
     Forgeries and spam fall out whoever they name. Requests for money or papers fall out unless the user has written to
-    the sender (then they stay, to be set aside and looked at); mere smells mean nothing there.
+    the sender (then they stay, to be set aside and looked at); mere smells mean nothing there. Lures fall out unless
+    the user tracks the thread.
     """
+    if lured(reading, book.lurers) and not book.tracks(reading.message.thread_id):
+        return None
     if reading.outgoing:
         return reading
     sender = reading.message.sender

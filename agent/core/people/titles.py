@@ -28,11 +28,13 @@ _GENDER = re.compile(
 _REQUISITION = re.compile(
     r"[(\[]\s?(?:job\s|post\s|our\s|your\s)?(?:req|ref|réf|kennziffer|vacancy\s(?:no|id|ref))\w{0,10}\b[^()\[\]\n]{0,30}[)\]]"  # the whole bracket
     r"|[(\[][A-Z]{1,6}[-_/][\w/-]{0,20}\d{2}[\w/-]{0,10}[)\]]"
+    r"|[(\[]?\b(?:gz|az|aktenzeichen|geschäftszahl|geschäftszeichen|chiffre|kennzahl|zahl|exp(?:edient|te)?|n[°º]|nº|no|num(?:éro|ero)?|numéro|proc(?:eso)?)\b[.:\s]{0,3}[A-Z]{0,5}[-/. ]?\d[\w/.-]{1,20}[)\]]?"
     r"|[(\[]?\b(?:req(?:uisition)?|stellen?|job|ref(?:erenz|erence|\.)?|réf(?:érence|\.)?|kennziffer|id|vacancy|posting)\s?(?:id|no|-?nr|nummer|n°|number|code)?\b[.:#\s-]{0,3}"
     r"[A-Z]{0,5}[-/]?\d[\w/-]{1,15}[)\]]?|[(\[]?#\s?\w{0,12}\d[\w-]*[)\]]?|[(\[]?\b[A-Z]{1,5}[-_/]?\d{3,}[\w-]*\b[)\]]?|[(\[]\d{3,}[)\]]|\b\d{4,}\b",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"\d+[/.:]\d[\d/.:]*|\d+(?:st|nd|rd|th)|\d{1,2}(?:am|pm|h)|\d{4,}", re.IGNORECASE)
+DATE = re.compile(r"\d+[/.:]\d[\d/.:]*|\d+(?:st|nd|rd|th)|\d{1,2}(?:am|pm|h)|\d{4,}", re.IGNORECASE)
+_CLAUSE = re.compile(r"(?:m|t|s|j|n|c|qu)['’]\w")  # "m'a été transmis", "s'est libéré", "qu'on"
 _COMMON = pack("en", "parties")["common"]
 _ADJECTIVES = frozenset(_COMMON["title_adjectives"])
 _SAME: dict[str, str] = _COMMON["title_synonyms"]
@@ -117,8 +119,8 @@ def title_after(words: list[str], start: int, g: Grammar) -> list[str]:
         at += 1
     if at + 2 < len(words) and words[at].lower() in g.nouns and words[at + 1].lower() in _LINKS:
         return title_after(words, at + 2, g)
-    if at + 1 < len(words) and words[at] in g.nouns and words[at + 1][:1].isupper():
-        at += 1  # "the position Data Scientist II"
+    if at + 1 < len(words) and words[at].lower() in g.nouns and _begins(words[at], words[at + 1], g):
+        at += 1  # "the position Data Scientist II", "Plaza profesora de Biología"
     found: list[str] = []
     while at < len(words) and len(found) < LONGEST_TITLE:
         step = _accepted(words, at, found, g)
@@ -129,18 +131,23 @@ def title_after(words: list[str], start: int, g: Grammar) -> list[str]:
     return _trimmed(found, g)
 
 
+def _begins(noun: str, following: str, g: Grammar) -> bool:
+    """True if a title begins behind the word for a job as such."""
+    return is_head(following, g) or (noun.islower() and following[:1].isupper())
+
+
 def _accepted(words: list[str], at: int, found: list[str], g: Grammar) -> int:
     """How many tokens from ``at`` go on with the title: 0 ends it."""
     word, low = words[at], words[at].lower()
     if word == "(":
         close = next((i for i in range(at + 1, min(at + 7, len(words))) if words[i] == ")"), 0)
-        return close - at + 1 if found and close else 0
+        return close - at + 1 if found and close and not any(map(DATE.fullmatch, words[at:close])) else 0
     following = words[at + 1] if at + 1 < len(words) else ""
     if word == "," or low in g.joiners:
         return int(bool(found) and _goes_on(following, found, g, joiner=low))
     if not (word[0].isalnum() or (word[0] == "." and len(word) > 1)):
         return 0
-    if low in g.stops or _DATE.fullmatch(low) or (found and low in g.after):
+    if low in g.stops or DATE.fullmatch(low) or _CLAUSE.match(low) or (found and low in g.after):
         return 0
     cased = any(w[:1].isupper() for w in found)
     if cased and word[:1].islower() and not g.lower_runs:
@@ -179,7 +186,7 @@ def title_before(words: list[str], end: int, g: Grammar) -> list[str]:
         elif low in g.joiners:
             if not found or before.lower() in g.stops or not before[:1].isalnum():
                 break
-        elif not word[0].isalnum() or low in g.determiners or low in g.stops or _DATE.fullmatch(low):
+        elif not word[0].isalnum() or low in g.determiners or low in g.stops or DATE.fullmatch(low):
             break
         found.insert(0, word)
         at -= 1
@@ -202,9 +209,9 @@ def _trimmed(found: list[str], g: Grammar) -> list[str]:
         if not heads:
             return []
         last = heads[-1]
-        if not any(w[:1].isupper() for w in found[last + 1 :]):
-            rest = found[last + 1 :]
-            found = found[: last + 1] + (rest if rest[:1] == ["("] else [])
+        rest = found[last + 1 :]
+        if not any(w[:1].isupper() for w in rest):
+            found = found[: last + 1] + (rest if rest[:1] == ["("] or _completes(rest) else [])
     while found and (found[-1] in {",", "-", "&", "/"} or found[-1].lower() in g.joiners):
         found = found[:-1]
     while found and (found[0] in {",", "-", "&", "/", ")"} or found[0].lower() in g.joiners):
@@ -212,8 +219,16 @@ def _trimmed(found: list[str], g: Grammar) -> list[str]:
     return found if len(found) <= LONGEST_TITLE else []
 
 
-def spelled(words: list[str]) -> str:
-    """The title as text: spacing mended, lower-case or shouted ones in title case, the employer's words kept."""
+def _completes(rest: list[str]) -> bool:
+    """True for what belongs to a head in small letters: "chef | de partie", "head | of maintenance"."""
+    return 2 <= len(rest) <= 3 and rest[0] in {"of", "de", "d'"} and all(w.isalpha() for w in rest[1:])
+
+
+def spelled(words: list[str], g: Grammar) -> str:
+    """The title as text: spacing mended, lower-case or shouted ones with capitals, the employer's words kept.
+
+    English gives every word one, French and Spanish only the first.
+    """
     text = " ".join(words)
     for wrong, right in ((" ,", ","), ("( ", "("), (" )", ")"), ("' ", "'"), (" / ", "/")):
         text = text.replace(wrong, right)
@@ -221,7 +236,9 @@ def spelled(words: list[str]) -> str:
     if re.match(r"[a-zäöü]+en\s[A-ZÄÖÜ]", text):  # "der stellvertretenden Leitung"
         text = text[0].upper() + text.replace("en ", "e ", 1)[1:]
     if text.islower() or (text.isupper() and len(text) > 5):
-        text = " ".join(_capital(word, i) for i, word in enumerate(text.lower().split(" ")))
+        words = text.lower().split(" ")
+        plain = g.lower_runs
+        text = " ".join(w if plain and i and w not in _ACRONYMS else _capital(w, i) for i, w in enumerate(words))
     return text
 
 
