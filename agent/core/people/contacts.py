@@ -55,12 +55,13 @@ def contacts(
             role = Role.RECRUITER
         clean = Address(display_name(address, theirs), address.email)
         robot = senders.is_no_reply(address.email) or address.email in sides.outsiders
+        unproven = bool({address.email, employer_domain(address.email)} & sides.unproven)
         found.append(
             Contact(
                 clean,
                 role,
                 goes_by(clean, theirs, formal=formal, language=language, shown=address.name),
-                may_write=not robot,
+                may_write=not (robot or unproven),
             )
         )
     return tuple(found)

@@ -8,7 +8,15 @@ from dataclasses import replace
 from agent.core.lexicon import pack
 from agent.core.meaning import senders
 from agent.core.model import Reading, SignalKind
-from agent.core.people.kinship import belongs, kin, known_person, names_people, same_position, shares_people, speaks_of
+from agent.core.people.kinship import (
+    belongs,
+    kin,
+    known_person,
+    names_people,
+    same_position,
+    shares_people,
+    speaks_of,
+)
 from agent.core.people.strands import Book, Strand, knows_position, relevant
 from agent.core.people.titles import compatible, essence
 
@@ -21,7 +29,13 @@ _OF_WORK = (
     SignalKind.ATS, SignalKind.SCHEDULER,
 )  # fmt: skip
 _SPOKEN = (SignalKind.JOB_TOPIC, SignalKind.INTERVIEW_TOPIC)
-_ASIDE = (SignalKind.THANK_YOU, SignalKind.FOLLOW_UP, SignalKind.PROMISE_WITHDRAWN, SignalKind.WITHDRAWAL, SignalKind.QUESTION)
+_ASIDE = (
+    SignalKind.THANK_YOU,
+    SignalKind.FOLLOW_UP,
+    SignalKind.PROMISE_WITHDRAWN,
+    SignalKind.WITHDRAWAL,
+    SignalKind.QUESTION,
+)
 _OFFICES = tuple(pack("en", "parties")["common"]["other_offices"])
 _LONG_AGO_DAYS = 240
 _AMBIGUOUS = "A message of {company} could belong to this or to another candidacy there; `merge` or `split` tells which."

@@ -73,7 +73,9 @@ def names(reading: Reading, labels: Sequence[str], people: frozenset[str]) -> tu
 def _possible(name: str, people: frozenset[str]) -> bool:
     low = name.lower().strip(" .,")
     words = low.split()
-    if words and words[0].strip(".") in SALUTATIONS and not has_org_word(name):  # "Herrn Tiedemann" is no house
+    if (
+        words and words[0].strip(".") in SALUTATIONS and not has_org_word(name)
+    ):  # "Herrn Tiedemann" is no house
         return False
     if not words or len(name) > 70 or low in lists().never or (words[0] in lists().never and len(words) == 1):
         return False
@@ -177,7 +179,9 @@ def speaks_for_client(reading: Reading, own: str, people: frozenset[str]) -> boo
     low = text.lower()
     for phrase in lists().client:
         at = low.find(f" {phrase}")
-        if at >= 0 and not (phrase in _ON_BEHALF and _own_side(text[at + len(phrase) + 1 :][:120], own, people)):
+        if at >= 0 and not (
+            phrase in _ON_BEHALF and _own_side(text[at + len(phrase) + 1 :][:120], own, people)
+        ):
             return True
     return False
 

@@ -42,6 +42,9 @@ class Sides:
     outsiders: set[str] = field(default_factory=set)
     impostors: set[str] = field(default_factory=set)
     colleagues: set[str] = field(default_factory=set)  # of the user: own organisation
+    unproven: set[str] = field(
+        default_factory=set
+    )  # came in on their own word; the user has not written to them
     told: list[str] = field(default_factory=list)  # what that side wrote, letters only
 
     def holds(self, email: str) -> bool:
@@ -71,6 +74,7 @@ def sides(readings: Sequence[Reading], identity: Identity) -> Sides:
 def _note_recipients(found: Sides, reading: Reading, identity: Identity) -> None:
     """The user's first letter names the other side; later ones to strangers only are told to outsiders."""
     others = [a for a in recipients(reading.message) if a.email and not identity.is_me(a)]
+    found.unproven.difference_update(k for a in others for k in (a.email, employer_domain(a.email)))
     if any(found.holds(a.email) for a in others):  # whom the user puts in copy is the user's own company
         found.outsiders.update(
             a.email for a in others if not (found.holds(a.email) or a.email in found.introduced)
@@ -97,6 +101,8 @@ def _note_sender(found: Sides, reading: Reading, identity: Identity, mine: froze
         if is_relayed_human(sender):
             found.admit(sender)
     elif sender.email not in found.outsiders and _belongs(found, reading):
+        if _on_own_word(found, reading):
+            found.unproven |= {sender.email, employer_domain(sender.email)} - {""}
         found.admit(sender)
         found.told.append(letters(message.text[:_LONGEST_TEXT]))
         _introduce(found, reading, identity, mine, genuine=True)
@@ -119,6 +125,13 @@ def _belongs(found: Sides, reading: Reading) -> bool:
             reading.strong(*_NEWS) and not reading.message.forwarded and not found.domains
         )
     return not reading.message.forwarded and (reading.strong(*_NEWS) or _announced(reading, found))
+
+
+def _on_own_word(found: Sides, reading: Reading) -> bool:
+    """True if nobody but the sender says that the sender belongs to a side that is known already."""
+    email = reading.message.sender.email
+    known = found.holds(email) or email in found.introduced or not (found.people or found.domains)
+    return not known and not _announced(reading, found)
 
 
 def _announced(reading: Reading, found: Sides) -> bool:

@@ -139,7 +139,10 @@ class Book:
         agency = (
             company.is_agency_name(own)
             or any(senders.is_agency(d) for d in domains)
-            or any(naming.speaks_for_client(r, own, people) or naming.invites_for_another(r, own, people) for r in spoken)
+            or any(
+                naming.speaks_for_client(r, own, people) or naming.invites_for_another(r, own, people)
+                for r in spoken
+            )
         )
         if not agency or not own:
             return own, ""

@@ -238,7 +238,9 @@ def spelled(words: list[str], g: Grammar) -> str:
     if text.islower() or (text.isupper() and len(text) > 5):
         words = text.lower().split(" ")
         plain = g.lower_runs
-        text = " ".join(w if plain and i and w not in _ACRONYMS else _capital(w, i) for i, w in enumerate(words))
+        text = " ".join(
+            w if plain and i and w not in _ACRONYMS else _capital(w, i) for i, w in enumerate(words)
+        )
     return text
 
 
