@@ -60,6 +60,7 @@ def _before_news(line: Line, low: str, cues: Cues) -> list[tuple[int, int]]:
     Before the comma there is no news, but more than an adverb or a bare day; a condition stays with what it governs.
     """
     cuts: list[tuple[int, int]] = []
+    governs = min(_first_end(low, cues[name]) for name in ("contact", "if_match", "silence", "ask"))
     for mark in SEPARATES.finditer(line.text):
         at = mark.start()
         behind = next((span for span in line.spans if span.lead >= at and span.start > at), None)
@@ -67,12 +68,18 @@ def _before_news(line: Line, low: str, cues: Cues) -> list[tuple[int, int]]:
             continue
         if mark[0] == "," and _explains(line, low, at, behind, cues):
             cuts.append(mark.span())
-        if any(cues[name].search(low[:at]) for name in ("contact", "if_match", "silence", "ask")):
+        if governs <= at:
             continue
         comma = mark[0] == "," and _parts(line, low, at, behind, cues)
         if comma or _leads_to_news(mark, low, behind, cues):
             cuts.append(mark.span())
     return cuts
+
+
+def _first_end(low: str, cue: re.Pattern[str]) -> int:
+    """Where the first match ends; behind the text if there is none."""
+    found = cue.search(low)
+    return found.end() if found else len(low) + 1
 
 
 def _explains(line: Line, low: str, comma: int, behind: DaySpan, cues: Cues) -> bool:

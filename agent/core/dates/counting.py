@@ -20,15 +20,22 @@ FRIDAY = 4
 _SAME_WEEK = re.compile(r"\b(?:week|woche|semaine|semana)\b")  # in the folded form of all languages
 
 
-def counted(clause: Clause, cues: Cues, moment: Moment) -> tuple[DaySpan, ...]:
+def counted(
+    clause: Clause, cues: Cues, moment: Moment, earlier: DaySpan | None = None
+) -> tuple[DaySpan, ...]:
     """The clause's dates; a duration that counts from an event is set to that event's day, where it is known.
 
-    Known is a date behind it ("a week after the final interviews, which end on June 19") or ``anchors["interview"]``.
+    Known is a date behind it ("a week after the final interviews, which end on June 19"), ``anchors["interview"]``, or
+    for a meeting of theirs the ``earlier`` date ("The board meets on the 28th. Three days after the meeting …").
     """
     spans: list[DaySpan] = []
     for at, span in enumerate(clause.spans):
-        if span.grain in UNITS and cues["counted_from"].match(clause.behind(span).lstrip()):
-            later = next((s for s in clause.spans[at + 1 :] if not s.bare), None)
+        behind = clause.behind(span).lstrip()
+        later = next((s for s in clause.spans[at + 1 :] if not s.bare), None)
+        if span.grain in UNITS and cues["counted_from_theirs"].match(behind):
+            base = later or (earlier if earlier is not None and not earlier.bare else None)
+            return (*spans, span if base is None else _from_event(span, base, moment))
+        if span.grain in UNITS and cues["counted_from"].match(behind):
             return (*spans, _from_event(span, later, moment))
         spans.append(span)
     return tuple(spans)

@@ -62,7 +62,7 @@ class Gate:
             return self._then(clause, earlier)
         if any(cues[name].search(text) for name in ("never", "withdrawn", "not_said")):
             return []
-        clause = replace(clause, spans=counted(clause, cues, self.moment))
+        clause = replace(clause, spans=counted(clause, cues, self.moment, earlier))
         judged = (self._judged(span, clause, told, previous) for span in clause.spans)
         found = [one for one in judged if one is not None and self._may_promise(one, clause)]
         return found or self._then(clause, earlier)

@@ -291,12 +291,7 @@ def _wait(state: State, rules: Rules) -> tuple[date, str, Promise | None]:
     if promise is not None:
         grace = rules.policy.promised_grace_days
         promised = rules.after(promise.by, grace)
-        plain_reply = (
-            state.anchor.startswith(("reply:", "follow_up:"))
-            and state.anchor_at
-            and state.anchor_at > promise.said_at
-        )
-        if not (plain_reply and day >= promised):
+        if not (_overtaken(state, promise, rules) and day >= promised):
             day, reason = (
                 promised,
                 f"they promised an answer by {promise.by}; {grace} business days past it is {promised}",
@@ -304,6 +299,15 @@ def _wait(state: State, rules: Rules) -> tuple[date, str, Promise | None]:
         rests_on = promise
     day, reason = _absent(state, rules, day, reason)
     return day, reason, rests_on
+
+
+def _overtaken(state: State, promise: Promise, rules: Rules) -> bool:
+    """True if the wait began anew after the promise: by a reply, a follow-up, or an answer once its day had come."""
+    at = state.anchor_at
+    if at is None or at <= promise.said_at:
+        return False
+    asked = state.anchor.startswith("answer:") and rules.day(at) >= promise.by
+    return asked or state.anchor.startswith(("reply:", "follow_up:"))
 
 
 def _unpromised(state: State, rules: Rules) -> tuple[date, str]:
