@@ -7,6 +7,7 @@ back, and an intent whose answer was lost is settled by the next start.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import random
@@ -126,6 +127,7 @@ class Daemon:
                 self.notify("STOPPING=1")
                 if scheduler.running:
                     scheduler.shutdown(wait=False)
+                gc.freeze()  # the end of the interpreter need not count what the end of the process frees anyhow
         return 0
 
     def beat(self) -> None:
