@@ -67,9 +67,11 @@ class Recall:
         """The instants at which there was something new to do, in order, with what was to be thought then; now is the last."""
         now = self.creation.hands.now
         at = max(self.gap.since or now - LONGEST_GAP, now - LONGEST_GAP)
-        arrivals = [s.internal_date - _MOMENT for s in self.thinker.store.sources()]
+        since = [s for s in self.thinker.store.sources() if s.internal_date > at]
+        arrivals = [s.internal_date - _MOMENT for s in since]
+        to_find = bool(self.others) or any("SENT" in s.label_ids for s in since)
         for _ in range(INSTANTS):
-            if at >= now:
+            if at >= now or not to_find:
                 break
             judged = self.thinker.imagine(at)
             yield at, judged
