@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agent.core.mail.headers import LONGEST_HEADER, clean, words
+from agent.core.mail.headers import LONGEST_HEADER, UNSEEN, clean, words
 from agent.core.model import Address
 
 MOST_ADDRESSES = 500
@@ -88,8 +88,11 @@ def _unquoted(piece: str) -> str:
 
 
 def _email(text: str) -> str:
-    """A lower-cased addr-spec, or nothing; an obsolete route before a colon is dropped."""
-    if "@" not in text or len(text) > 4 * _LONGEST_EMAIL:
+    """A lower-cased addr-spec, or nothing; an obsolete route before a colon is dropped.
+
+    One with an invisible letter in its domain is somebody else's than the one it looks like: it is none at all.
+    """
+    if "@" not in text or len(text) > 4 * _LONGEST_EMAIL or UNSEEN.search(text.rpartition("@")[2].strip()):
         return ""
     email = "".join(clean(text.rpartition(":")[2]).split()).strip("<>\"'").rstrip(".,;").lower()
     local, _, domain = email.rpartition("@")

@@ -131,7 +131,7 @@ def _on_own_word(found: Sides, reading: Reading) -> bool:
     """True if nobody but the sender says that the sender belongs to a side that is known already."""
     email = reading.message.sender.email
     known = found.holds(email) or email in found.introduced or not (found.people or found.domains)
-    return not known and not _announced(reading, found)
+    return not known and (is_private(email) or not _announced(reading, found))
 
 
 def _announced(reading: Reading, found: Sides) -> bool:
