@@ -18,12 +18,11 @@ from tests.cycle.world import THANK_YOU_DUE, World, interviewed
 from tests.systemd.lab import Lab, missing
 
 pytestmark = [pytest.mark.systemd, pytest.mark.process, pytest.mark.timeout(120)]
-KILLS = int(os.environ.get("SYSTEMD_KILLS", "6"))  # how often it is killed in mid-sync; 50 take two minutes
-PATIENCE = 20.0  # seconds that a state may take on a loaded machine
+KILLS = int(os.environ.get("SYSTEMD_KILLS", "4"))  # how often it is killed in mid-sync; 50 take two minutes
+PATIENCE = 40.0  # seconds that a state may take on a loaded machine
 IMPATIENT = """[Unit]
 StartLimitIntervalSec=0
 [Service]
-WatchdogSec=3s
 RestartSec=100ms
 """
 PROBE = """
@@ -97,7 +96,7 @@ class Account:
             assert time.monotonic() < until, (
                 f"{what}: {self.lab.run('systemctl', 'status', self.unit, check=False)}"
             )
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     def retire(self) -> None:
         """Stopped and disabled; what is not installed any more does not matter."""
@@ -199,11 +198,13 @@ def test_it_installs_twice_without_a_change_and_removes_what_it_wrote(account: A
 
 
 def test_it_is_restarted_when_it_hangs(account: Account) -> None:
+    account.lab.write(f"/etc/systemd/system/{account.unit}.d/watchful.conf", "[Service]\nWatchdogSec=5s\n")
+    account.lab.run("systemctl", "daemon-reload")
     account.install()
     account.turned()
     account.world.server.faults.add(Fault(kind="stall", method="GET", path="history"))
     account.lab.run("systemctl", "kill", "--signal=USR1", account.unit)
-    account.wait(lambda: account.is_("NRestarts") == "1", "no restart")
+    account.wait(lambda: account.is_("NRestarts") != "0", "no restart")
     assert "watchdog" in account.lab.journal("-u", account.unit).lower()
     account.wait(lambda: account.is_("ActiveState") == "active", "it did not come back")
 
