@@ -8,13 +8,16 @@ UV ?= uv
 # the sources that tools look at
 SOURCES := agent migrations tests benchmarks
 
-.PHONY: help demo test soak evaluate lint format lock dist dist-check test-matrix clean
+.PHONY: help demo test fuzz soak torture mutation evaluate lint format lock dist dist-check test-matrix clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo      watch the whole program work, with nothing set up"
 	@echo "make test      lint, types and tests"
 	@echo "make soak      the drafts' property test, twenty times as long and from a new seed"
+	@echo "make torture   kill points, lost answers, several processes, sick disks, odd clocks; a table (TORTURE='--seed 7')"
+	@echo "make mutation  how many planted errors the tests see (MUTATION='--sample 150')"
+	@echo "make fuzz      parsers under atheris for an hour (FUZZ_SECONDS), if it is installed"
 	@echo "make evaluate  how much of the sample mailboxes is understood"
 	@echo "make lint      ruff and mypy only"
 	@echo "make format    let ruff format the sources"
@@ -33,6 +36,15 @@ test: lint
 soak: $(VENV)/dev.stamp
 	MACHINE_EXAMPLES=20000 MACHINE_SEED=$${MACHINE_SEED:-$$(date +%s)} $(BIN)/pytest --numprocesses auto --maxprocesses 8 \
 		--dist worksteal tests/cycle/test_machine.py -k whatever_happens
+
+torture: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.torture $(TORTURE)
+
+mutation: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.torture.mutation $(MUTATION)
+
+fuzz: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.fuzz
 
 evaluate: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.evaluate
