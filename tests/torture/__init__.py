@@ -1,0 +1,1 @@
+"""The promises of the contract under faults: kill points, lost answers, several processes, sick disks, odd clocks."""

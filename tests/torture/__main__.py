@@ -1,0 +1,73 @@
+"""``python -m tests.torture``: every promise under faults, and a table of what was tried. Exit status 1 on a violation."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+
+from tests.torture import cuts
+from tests.torture.outcome import Job, Outcome, table
+
+SUITES: dict[str, Callable[[int, int], list[Job]]] = {
+    "cuts": cuts.jobs,
+}
+
+
+def run(jobs: Sequence[Job], *, seconds: float) -> list[Outcome]:
+    """The jobs side by side, as many as begin within so many seconds."""
+    until, waiting = time.monotonic() + seconds, list(reversed(jobs))
+    found: list[Outcome] = []
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        running = {
+            pool.submit(safe, waiting.pop()) for _ in range(min(2 * (os.cpu_count() or 1), len(waiting)))
+        }
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for one in done:
+                found += one.result()
+                if waiting and time.monotonic() < until:
+                    running.add(pool.submit(safe, waiting.pop()))
+    return found
+
+
+def safe(job: Job) -> list[Outcome]:
+    """The job's outcomes; a trial that breaks is a violation."""
+    try:
+        return job()
+    except Exception as error:  # noqa: BLE001 (whatever breaks is reported, and the others go on)
+        last = traceback.format_exc(limit=-2).replace("\n", " | ")
+        return [Outcome("broken", f"{job}"[:200], 1, (f"{error!r} {last}",))]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
+    parser.add_argument(
+        "--trials", type=int, default=2400, help="kill points and lost answers (default 2400)"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=900, help="begin nothing after so long (default 900)"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="which trials are drawn (default 0)")
+    parser.add_argument("--only", choices=sorted(SUITES), action="append", help="one suite (repeatable)")
+    asked = parser.parse_args(arguments)
+    jobs = [
+        job
+        for name, suite in SUITES.items()
+        if name in (asked.only or SUITES)
+        for job in suite(asked.trials, asked.seed)
+    ]
+    found = run(jobs, seconds=asked.seconds)
+    print(table(found))
+    wrong = [one for one in found if one.violations]
+    for one in wrong:
+        print(f"\n{one.kind}: {one.trial}", *(f"  - {text}" for text in one.violations), sep="\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

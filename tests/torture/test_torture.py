@@ -1,0 +1,36 @@
+"""A slice of ``make torture``: a few trials of each suite, drawn from a fixed seed."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.torture import cuts
+from tests.torture.outcome import Outcome, table
+
+
+def broken(outcomes: list[Outcome]) -> str:
+    """The trials with a violation, to be played again."""
+    return "\n".join(f"{one.trial}: {one.violations}" for one in outcomes if one.violations)
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("situation", ["a thank-you is due", "a rejection overtakes"])
+def test_it_ends_as_if_the_turn_were_one_deed_wherever_it_is_cut_off(situation: str) -> None:
+    steps = cuts.length(situation, None)
+    drawn = random.Random(0).sample(range(1, steps + 1), 16)
+    deeds = ["nothing", "user edits", "employer rejects"]
+    chosen = [cuts.Trial(situation, deeds[n % 3], step=step) for n, step in enumerate(drawn)]
+    played = [cuts.play(trial) for trial in chosen]
+    assert not broken(played)
+    assert all(one.faults for one in played)
+
+
+def test_it_tells_trials_faults_and_violations_in_a_table() -> None:
+    lines = table([Outcome("a", "1", 1), Outcome("a", "2", 1, ("x",)), Outcome("b", "3", 0)]).splitlines()
+    assert [line.split() for line in lines[1:]] == [
+        ["a", "2", "2", "1"],
+        ["b", "1", "0", "0"],
+        ["all", "3", "2", "1"],
+    ]
