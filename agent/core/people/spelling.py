@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from agent.core.lexicon import pack
 from agent.core.people.company import LEGAL, LITTLE, WORD, letters, lists
@@ -62,7 +63,12 @@ def spelled_like(text: str, wanted: str, *, open_end: bool) -> list[tuple[str, f
             end, weight = hit
             name = _extended(words, start, end, open_end=open_end)
             found.append((proper(name), weight))
-    return found
+    return [*found, *((proper(pair), 9.0) for pair in pairwise(words) if _reversed(pair, wanted))]
+
+
+def _reversed(pair: tuple[str, str], wanted: str) -> bool:
+    """True for a name whose domain turns it round ("Roth Logistik", logistik-roth)."""
+    return all(map(written_as_name, pair)) and letters(pair[1]) + letters(pair[0]) == wanted
 
 
 def _run(words: Sequence[str], start: int, wanted: str) -> tuple[int, float] | None:

@@ -101,7 +101,8 @@ class Book:
             return Strand(own, by, found, NO, "", "", "")
         title = self._position(own, found, by)
         judged = verdict(own, found, self.identity, title=title)
-        employer, agency = self._employer(own, found)
+        employer, agency = self._employer(own, found, title)
+        title = _without_employer(title, employer)
         trusted = bool((found.domains | found.people.keys()) & self.written_to)
         return Strand(own, by, found, judged, title, employer, agency, forced, doubts, trusted)
 
@@ -128,13 +129,13 @@ class Book:
         values = [n for n in self.notes if n.kind is NoteKind.SET and n.thread_id in mine and n.key == key]
         return max(values, key=lambda n: (n.made_at, n.id)).value if values else ""
 
-    def _employer(self, readings: Sequence[Reading], found: Sides) -> tuple[str, str]:
-        """(company, agency): the client's name where an agency writes and names it."""
+    def _employer(self, readings: Sequence[Reading], found: Sides, title: str) -> tuple[str, str]:
+        """(company, agency): the client's name where an agency writes and names it; the position is nobody's name."""
         domains = sorted(found.domains)
         spoken = [r for r in readings if not r.outgoing and not _aside(r, found)]
         people = self.people | names_of_people(found)
         labels = tuple(label(d) for d in domains)
-        named = [n for r in spoken for n in self.names(r, labels, people)]
+        named = [n for r in spoken for n in self.names(r, labels, people) if not _is_position(n.name, title)]
         own = _house(company.best(named, domains), named, labels)
         agency = (
             company.is_agency_name(own)
@@ -148,6 +149,16 @@ class Book:
             return own, ""
         client = company.best([n for r in spoken for n in naming.clients(r, people, own)], ())
         return (client or own), own
+
+
+def _is_position(name: str, title: str) -> bool:
+    return bool(essence(title)) and essence(name) == essence(title)
+
+
+def _without_employer(title: str, employer: str) -> str:
+    """Reads "Night Nurse, Elm Hospice" as the position alone, where Elm Hospice is the employer."""
+    head, comma, rest = title.rpartition(",")
+    return head.strip() if comma and same_company(rest, employer) else title
 
 
 def names_of_people(found: Sides) -> frozenset[str]:

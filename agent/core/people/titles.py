@@ -27,6 +27,7 @@ _GENDER = re.compile(
 )
 _REQUISITION = re.compile(
     r"[(\[]\s?(?:job\s|post\s|our\s|your\s)?(?:req|ref|réf|kennziffer|vacancy\s(?:no|id|ref))\w{0,10}\b[^()\[\]\n]{0,30}[)\]]"  # the whole bracket
+    r"|[(\[][^()\[\]\n]{0,30}\b20\d\d\b[^()\[\]\n]{0,20}[)\]]"  # "(curso 2026-27)"
     r"|[(\[][A-Z]{1,6}[-_/][\w/-]{0,20}\d{2}[\w/-]{0,10}[)\]]"
     r"|[(\[]?\b(?:gz|az|aktenzeichen|geschäftszahl|geschäftszeichen|chiffre|kennzahl|zahl|exp(?:edient|te)?|n[°º]|nº|no|num(?:éro|ero)?|numéro|proc(?:eso)?)\b[.:\s]{0,3}[A-Z]{0,5}[-/. ]?\d[\w/.-]{1,20}[)\]]?"
     r"|[(\[]?\b(?:req(?:uisition)?|stellen?|job|ref(?:erenz|erence|\.)?|réf(?:érence|\.)?|kennziffer|id|vacancy|posting)\s?(?:id|no|-?nr|nummer|n°|number|code)?\b[.:#\s-]{0,3}"
@@ -39,6 +40,10 @@ _COMMON = pack("en", "parties")["common"]
 _ADJECTIVES = frozenset(_COMMON["title_adjectives"])
 _SAME: dict[str, str] = _COMMON["title_synonyms"]
 _NOUNS = frozenset(_COMMON["job_nouns"])
+_RANKED = frozenset(
+    ["year", "line", "class", "chef", "assistant", "engineer", "officer", "mate"]
+)  # "2nd year apprentice"
+_PLACES = frozenset(["place"])  # "la place de boucher": a job, but only where a trade follows
 _CLOSE = frozenset(["de", "d'", "des", "of", "du", "en", "im bereich", "del"])
 _AND = frozenset(["and", "und", "et", "y", "e", "&", "/"])
 _LINKS = frozenset(["of", "as", "for", "als", "de", "d'", "como", "para", "pour", "des", "der", ":"])
@@ -117,7 +122,7 @@ def title_after(words: list[str], start: int, g: Grammar) -> list[str]:
     at = start
     while at < len(words) and words[at].lower() in g.determiners:
         at += 1
-    if at + 2 < len(words) and words[at].lower() in g.nouns and words[at + 1].lower() in _LINKS:
+    if at + 2 < len(words) and words[at].lower() in g.nouns | _PLACES and words[at + 1].lower() in _LINKS:
         return title_after(words, at + 2, g)
     if at + 1 < len(words) and words[at].lower() in g.nouns and _begins(words[at], words[at + 1], g):
         at += 1  # "the position Data Scientist II", "Plaza profesora de Biología"
@@ -147,12 +152,22 @@ def _accepted(words: list[str], at: int, found: list[str], g: Grammar) -> int:
         return int(bool(found) and _goes_on(following, found, g, joiner=low))
     if not (word[0].isalnum() or (word[0] == "." and len(word) > 1)):
         return 0
-    if low in g.stops or DATE.fullmatch(low) or _CLAUSE.match(low) or (found and low in g.after):
+    if (
+        low in g.stops
+        or (DATE.fullmatch(low) and not _ranked(words, at))
+        or _CLAUSE.match(low)
+        or (found and low in g.after)
+    ):
         return 0
     cased = any(w[:1].isupper() for w in found)
     if cased and word[:1].islower() and not g.lower_runs:
         return int(is_head(word, g) and not has_head(found, g))
     return 1
+
+
+def _ranked(words: list[str], at: int) -> bool:
+    """True for an ordinal of the title's own: "2nd year apprentice", "1st line support"."""
+    return not words[at].isdigit() and words[at + 1 : at + 2] != [] and words[at + 1].lower() in _RANKED
 
 
 def _goes_on(following: str, found: list[str], g: Grammar, *, joiner: str) -> bool:
@@ -186,7 +201,12 @@ def title_before(words: list[str], end: int, g: Grammar) -> list[str]:
         elif low in g.joiners:
             if not found or before.lower() in g.stops or not before[:1].isalnum():
                 break
-        elif not word[0].isalnum() or low in g.determiners or low in g.stops or DATE.fullmatch(low):
+        elif (
+            not word[0].isalnum()
+            or low in g.determiners
+            or low in g.stops
+            or (DATE.fullmatch(low) and not _ranked(words, at))
+        ):
             break
         found.insert(0, word)
         at -= 1
