@@ -6,8 +6,8 @@ and the sent mail. What they must have written and is nowhere was discarded by t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from agent.core.model import Action, Composition, DraftRecord, DraftState
@@ -38,38 +38,50 @@ class Gap:
 
 @dataclass(slots=True)
 class Recall:
-    """Finds the lost turns' drafts again. ``others``: unknown drafts without a key; ``left`` of them are the user's."""
+    """Finds the lost turns' drafts again. ``left``: unknown drafts without a key, as far as they are nobody's yet."""
 
     creation: Creation
     thinker: Thinker
     gap: Gap
-    others: Sequence[Stranger]
+    left: list[Stranger]
+    missed: list[DraftRecord] = field(default_factory=list)
 
-    def recall(self) -> tuple[Stranger, ...]:
-        """Put what is found into the books; the drafts that are none of ours."""
-        left, missed = list(self.others), []
+    def recall(self) -> None:
+        """Put into the books what the turns before this one wrote, and what became of it."""
         for at, judged in self._turns():
-            for action, one, letter in self._written(at, judged):
-                record = replace(
-                    self.creation.record(action, one, letter, None), created_at=min(action.due, at)
-                )
-                if not self._found(record, left):
-                    missed.append((at, action, record))
-        for stranger in tuple(left):
-            self._rewritten(stranger, [record for _, _, record in missed], left)
-        for at, action, record in missed:
-            if at >= self.creation.hands.now and self._was_written(action, record):
+            self._look(at, judged)
+
+    def finish(self) -> None:
+        """The same for what is due now, once it is known what became of the drafts in the books.
+
+        What is due and nowhere, though a lost turn must have written it, was discarded.
+        """
+        now = self.creation.hands.now
+        due = self._look(now, self.thinker.think())
+        for stranger in tuple(self.left):
+            self._rewritten(stranger)
+        for action, record in due:
+            if self._was_written(action, record):
                 discarded = replace(record, state=DraftState.DISCARDED, because=DISCARDED)
                 self.creation.hands.store.put_intent(discarded)
-        return tuple(left)
+
+    def _look(self, at: datetime, judged: tuple[Judged, ...]) -> list[tuple[Action, DraftRecord]]:
+        """Look for all that was to be written at this instant; what is not found."""
+        missed = []
+        for action, one, letter in self._written(at, judged):
+            record = replace(self.creation.record(action, one, letter, None), created_at=min(action.due, at))
+            if not self._found(record):
+                missed.append((action, record))
+        self.missed += [record for _, record in missed]
+        return missed
 
     def _turns(self) -> Iterator[tuple[datetime, tuple[Judged, ...]]]:
-        """The instants at which there was something new to do, in order, with what was to be thought then; now is the last."""
+        """The instants before now at which there was something new to do, in order, with what was to be thought then."""
         now = self.creation.hands.now
         at = max(self.gap.since or now - LONGEST_GAP, now - LONGEST_GAP)
         since = [s for s in self.thinker.store.sources() if s.internal_date > at]
         arrivals = [s.internal_date - _MOMENT for s in since]
-        to_find = bool(self.others) or any("SENT" in s.label_ids for s in since)
+        to_find = bool(self.left) or any("SENT" in s.label_ids for s in since)
         for _ in range(INSTANTS):
             if at >= now or not to_find:
                 break
@@ -77,7 +89,6 @@ class Recall:
             yield at, judged
             wakes = [j.outlook.wake_at for j in judged if j.outlook.wake_at is not None]
             at = min(t for t in (*arrivals, *wakes, at + LONGEST_GAP) if t > at)
-        yield now, self.thinker.think()
 
     def _written(
         self, at: datetime, judged: tuple[Judged, ...]
@@ -92,12 +103,12 @@ class Recall:
                     if isinstance(letter, Composition):
                         yield action, one, letter
 
-    def _found(self, record: DraftRecord, left: list[Stranger]) -> bool:
+    def _found(self, record: DraftRecord) -> bool:
         """True if it lies among the drafts, word for word or nearly so, or was sent."""
         hands = self.creation.hands
-        found = next((one for one in left if likeness(one.said.text or "", record.text) >= CLOSE), None)
+        found = next((one for one in self.left if likeness(one.said.text or "", record.text) >= CLOSE), None)
         if found is not None:
-            left.remove(found)
+            self.left.remove(found)
             untouched = found.said.digest == record.digest
             return hands.store.put_intent(taken_in(record, found, untouched=untouched))
         sent = hands.lives.sent(record)
@@ -108,12 +119,12 @@ class Recall:
         )
         return hands.store.put_intent(was_sent)
 
-    def _rewritten(self, one: Stranger, missed: Sequence[DraftRecord], left: list[Stranger]) -> None:
+    def _rewritten(self, one: Stranger) -> None:
         """A draft that the user half rewrote: that of the letter it is most like."""
         text = one.said.text or ""
-        best = max(missed, key=lambda record: likeness(text, record.text), default=None)
+        best = max(self.missed, key=lambda record: likeness(text, record.text), default=None)
         if best is not None and likeness(text, best.text) >= AKIN:
-            left.remove(one)
+            self.left.remove(one)
             self.creation.hands.store.put_intent(taken_in(best, one, untouched=False))
 
     def _was_written(self, action: Action, record: DraftRecord) -> bool:

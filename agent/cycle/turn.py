@@ -116,9 +116,12 @@ class Cycle:
         zone, dry_run = self.config.policy.time_zone, report.dry_run
         hands = Hands(self.gmail, self.store, thinker.identity, lives, report, now, zone, self.clock, dry_run)
         creation = Creation(hands, self.compose, self.config.policy.max_drafts_per_day, self.materials)
-        if fetched.drafts_touched or gap.until is not None:
-            self._know_again(creation, thinker, gap)
-        lives.follow(touched=fetched.drafts_touched or gap.until is not None)
+        touched = fetched.drafts_touched or gap.until is not None
+        recall = self._know_again(creation, thinker, gap) if touched else None
+        lives.follow(touched=touched)
+        if recall is not None:
+            recall.finish()
+            pass_over(hands, recall.left)
         judged, made = thinker.think(), len(report.created)
         withdrew = withdraw(hands, judged)
         stale = creation.create(judged)
@@ -128,14 +131,17 @@ class Cycle:
             self.store.strip_text()
         return not report.dry_run and (stale or withdrew or len(report.created) > made)
 
-    def _know_again(self, creation: Creation, thinker: Thinker, gap: Gap) -> None:
-        """Take in the drafts of ours that the books do not know."""
+    def _know_again(self, creation: Creation, thinker: Thinker, gap: Gap) -> Recall | None:
+        """Take in the drafts of ours that the books do not know; where the books have a gap, the search for the others."""
         hands = creation.hands
         others = adopt(hands, strangers(hands))
-        if gap.until is not None or (gap.since is None and others):
-            adopt_sent(hands)
-            others = Recall(creation, thinker, gap, others).recall()
-        pass_over(hands, others)
+        if gap.until is None and (gap.since is not None or not others):
+            pass_over(hands, others)
+            return None
+        adopt_sent(hands)
+        recall = Recall(creation, thinker, gap, list(others))
+        recall.recall()
+        return recall
 
     def _account(self, *, full: bool) -> Account:
         """The account as stored; on the first and on a full turn, as Gmail has it now."""

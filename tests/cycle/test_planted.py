@@ -152,7 +152,8 @@ def _knows_no_strangers(patch: pytest.MonkeyPatch) -> None:
 
 
 def _does_not_recall(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(restored.Recall, "recall", lambda self: tuple(self.others))
+    patch.setattr(restored.Recall, "recall", lambda _: None)
+    patch.setattr(restored.Recall, "finish", lambda _: None)
 
 
 def _thinks_nothing_was_lost(patch: pytest.MonkeyPatch) -> None:
