@@ -1,8 +1,8 @@
 """Drafts behave whatever happens: at most one in a thread, one per key, none after an answer, none against the user.
 
-Examples from fixed seeds, in shards (MACHINE_EXAMPLES=1000 for more); ``make soak`` plays twenty thousand from a new seed. A failure shows the
-shortest deeds that lead to it (they can be typed as they stand: ``state = Machine()`` and so on) and the command that plays
-its shard again.
+Examples from fixed seeds, in shards (MACHINE_EXAMPLES=1000 for more); ``make soak`` plays twenty thousand from a new seed.
+A failure shows the shortest deeds that lead to it (they can be typed as they stand: ``state = Machine()`` and so on) and
+the command that plays its shard again.
 """
 
 from __future__ import annotations
@@ -174,6 +174,7 @@ def test_it_does_not_take_one_letter_for_another_after_the_database_came_back(
 
 
 def test_it_counts_the_lost_letters_before_it_asks_what_is_due_after_the_database_came_back() -> None:
-    """The books know the first follow-up as open; it was sent since, and the second one was made and discarded."""
-    second = [touch("send"), TURN, DUE, touch("discard"), TURN]
+    """The books know the first follow-up as open; the user wrote instead of it, then discarded the second one."""
+    wrote = [touch("discard"), deed("user_writes", kind="thanks"), TURN]
+    second = [*wrote, deed("employer_writes", kind="promise"), TURN, DUE, touch("discard"), TURN]
     play([deed("begin", number=2), SAVED, *second, RESTORED, TURN, TURN, *ON])
