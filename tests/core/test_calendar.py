@@ -322,3 +322,14 @@ def test_it_says_when_it_read_only_a_part() -> None:
 def test_it_reads_names_as_their_senders_escape_them(name: str, read: str) -> None:
     invite = one(file("DTSTART:20260305T140000Z", f"ORGANIZER;CN={name}:mailto:a@b.example"))
     assert invite.organizer == Address(read, "a@b.example")
+
+
+@pytest.mark.parametrize("start", ["99991231T235959", "99991231", "00010101T000000Z", "15000101T120000"])
+def test_it_takes_no_time_that_cannot_be_reckoned_with(start: str) -> None:
+    (invite,), problems = invites(file(f"DTSTART:{start}"))
+    assert (invite.start, invite.end) == (None, None)
+    assert problems == ("unreadable start of an event",)
+
+
+def test_it_takes_no_end_beyond_the_calendar() -> None:
+    assert one(file("DTSTART:20260305T150000Z", "DURATION:P99999W")).end is None

@@ -28,6 +28,7 @@ _DEEPEST = 10
 _MOST_READ = 300_000  # characters of the lines we need; a real invitation has a hundredth of it
 _FOLD = re.compile(r"\n[ \t]")
 _NAME = re.compile(r"[A-Za-z0-9.-]{1,100}")
+YEARS = range(1970, 2200)  # in which an appointment may lie: sums with its instants do not overflow
 _PUNCTUATION = re.compile(r"[-:]|\.\d+")  # of a time written as ISO 8601 has it
 _WANTED = frozenset(
     {
@@ -255,15 +256,15 @@ def _instant(line: Property, zones: Zones) -> datetime | None:
         written = _PUNCTUATION.sub("", line.value.upper())
         written += "00" if len(written) == len("20260305T1400") else ""
         read = vDDDTypes.from_ical(written)  # type: ignore[no-untyped-call]  # the library leaves it untyped
-        if isinstance(read, datetime):
-            if read.tzinfo is not None:
-                return zones.settled("UTC", UTC, read)
-            return zones.instant(read, clean(line.parameters.get("TZID", ""))[:200])
-        if isinstance(read, date):
-            return zones.instant(datetime.combine(read, time()), clean(line.parameters.get("TZID", ""))[:200])
+        if not isinstance(read, date) or read.year not in YEARS:
+            return None
+        if not isinstance(read, datetime):
+            read = datetime.combine(read, time())
+        if read.tzinfo is not None:
+            return zones.settled("UTC", UTC, read)
+        return zones.instant(read, clean(line.parameters.get("TZID", ""))[:200])
     except (ValueError, TypeError, OverflowError):
         return None
-    return None
 
 
 def _after(start: datetime, duration: str, *, all_day: bool) -> datetime | None:
@@ -274,9 +275,10 @@ def _after(start: datetime, duration: str, *, all_day: bool) -> datetime | None:
         return start + timedelta(days=1) if all_day else None
     try:
         length: timedelta = vDuration.from_ical(duration.strip().upper()[:100])  # type: ignore[no-untyped-call]  # untyped there
-        return start + length
+        end = start + length
     except (ValueError, TypeError, OverflowError):
         return start + timedelta(days=1) if all_day else None
+    return end if end.year in YEARS else None
 
 
 def _person(line: Property) -> Address | None:
