@@ -10,7 +10,7 @@ from agent.core.meaning import senders
 from agent.core.model import Address
 from agent.core.people.company import label, letters
 from agent.core.people.parties import employer_domain, is_private, is_vendor_robot
-from agent.core.people.signing import person
+from agent.core.people.signing import bare_name, name_words, person
 
 _HIRING_PARTS = re.compile(r"(?:careers?|jobs?|hr|hiring|recruit(?:ing|ment|er|ers)?|talent|team|group|inc|llc|ltd|online|mail|global|intl|international|"
                            r"corp|co|company|official|secure|portal|onboarding|people|staffing|apply|work|interview|interviews|offers?|usa?|uk|eu|de|"
@@ -76,3 +76,18 @@ def impersonates(sender: Address, domains: Iterable[str], people: Iterable[Addre
         person(a.name) == name and a.email != sender.email and employer_domain(a.email) for a in people
     )
     return bool(name) and taken and not is_private(sender.email)
+
+
+def from_home(sender: Address, people: Iterable[Address]) -> Address | None:
+    """Of these people, the one whose own mailbox this is by its name ("Gareth P", gprowse61@…), not their house's."""
+    shown = [letters(w) for w in name_words(bare_name(sender.name))]
+    local = letters(sender.email.partition("@")[0])
+    for known in people:
+        own = [letters(w) for w in name_words(bare_name(known.name))]
+        house = employer_domain(known.email)
+        if len(own) < 2 or len(own[-1]) < 4 or not house or house == employer_domain(sender.email):
+            continue
+        named = bool(shown) and shown[0] == own[0] and (len(shown) == 1 or own[-1].startswith(shown[-1]))
+        if named and own[-1] in local and not resembles(employer_domain(sender.email), house):
+            return known
+    return None

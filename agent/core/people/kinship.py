@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from agent.core.meaning import senders
 from agent.core.model import Reading, SignalKind
 from agent.core.people.company import core, label, letters, same_company
+from agent.core.people.fronts import from_home
 from agent.core.people.parties import is_private, is_vendor_robot
-from agent.core.people.signing import bare_name, person
+from agent.core.people.signing import bare_name, name_words, person
 from agent.core.people.strands import Strand, knows_position, same_client
 from agent.core.people.titles import compatible, essence
 
@@ -188,7 +189,7 @@ def belongs(strand: Strand, seed: Strand) -> str:
         for r in strand.readings
     ):
         return ""
-    return kin(strand, seed) or _private_voice(strand, seed)
+    return kin(strand, seed) or _private_voice(strand, seed) or _home_voice(strand, seed)
 
 
 def _private_voice(strand: Strand, seed: Strand) -> str:
@@ -214,6 +215,37 @@ def _private_voice(strand: Strand, seed: Strand) -> str:
         if spoken_of and not has_own_address and about and _plain_subject(reading):
             return "participant"
     return ""
+
+
+def _home_voice(strand: Strand, seed: Strand) -> str:
+    """A contact who writes from home and knows what only the house knows: the employer, and a colleague by name.
+
+    The letter asks for nothing and links to nothing: whoever only pretends to be the contact wants something.
+    """
+    theirs = [r for r in strand.readings if not r.outgoing]
+    asks = (
+        SignalKind.SUSPICIOUS,
+        SignalKind.QUESTION,
+        SignalKind.AVAILABILITY_REQUEST,
+        SignalKind.INVITATION,
+    )
+    if not theirs or any(r.has(*asks) or r.message.forwarded or "://" in r.message.body for r in theirs):
+        return ""
+    people = list(seed.sides.people.values())
+    known = {from_home(r.message.sender, people) for r in theirs}
+    if len(known) != 1 or None in known:
+        return ""
+    said = "\n".join(f"{r.message.subject[:300]}\n{r.message.body[:2000]}" for r in theirs)
+    words = {letters(w) for w in re.findall(r"\w+", said) if w[:1].isupper()}
+    colleagues = [a for a in people if a not in known and person(a.name)]
+    knows = any(letters(name_words(bare_name(a.name))[0]) in words for a in colleagues)
+    return "participant" if knows and _names_house(said, seed) else ""
+
+
+def _names_house(said: str, seed: Strand) -> bool:
+    """True if a text names the employer, if only by the name that stands in its domain ("Pellworth")."""
+    names = {letters(w) for w in re.findall(r"\w+", said) if w[:1].isupper()}
+    return names_company(said, seed) or any(label(d) in names for d in seed.sides.domains)
 
 
 def _plain_subject(reading: Reading) -> bool:

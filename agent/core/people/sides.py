@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from agent.core.meaning import senders
 from agent.core.model import Address, Identity, Invite, Reading, SignalKind
 from agent.core.people.company import letters
-from agent.core.people.fronts import impersonates, poses
+from agent.core.people.fronts import from_home, impersonates, poses
 from agent.core.people.parties import (
     employer_domain,
     is_machine,
@@ -103,7 +103,13 @@ def _note_sender(found: Sides, reading: Reading, identity: Identity, mine: froze
     elif sender.email not in found.outsiders and _belongs(found, reading):
         if _on_own_word(found, reading):
             found.unproven |= {sender.email, employer_domain(sender.email)} - {""}
-        found.admit(sender)
+        if from_home(
+            sender, found.people.values()
+        ):  # a provider's mailbox: no house of theirs, and never written to
+            found.unproven.add(sender.email)
+            found.people[sender.email] = sender
+        else:
+            found.admit(sender)
         found.told.append(letters(message.text[:_LONGEST_TEXT]))
         _introduce(found, reading, identity, mine, genuine=True)
         found.introduced.update(a.email for a in recipients(message) if not identity.is_me(a))
