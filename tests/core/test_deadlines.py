@@ -210,9 +210,9 @@ def test_it_names_one_promise_of_several_deadlines() -> None:
     ids=lambda text: text[:20],
 )
 def test_it_reads_hostile_text_in_bounded_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     said(text)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 2
 
 
 def test_it_keeps_a_recalled_promise_apart_from_the_candidates_own() -> None:

@@ -274,12 +274,14 @@ def test_it_takes_a_domain_apart_as_a_last_resort() -> None:
 
 
 @pytest.mark.parametrize(
-    "flood", ["at Acme " * 40_000, "A" * 400_000, "Acme & " * 50_000, "b" * 100_000 + "@x.example "]
+    "flood",
+    ["at Acme " * 40_000, "A" * 400_000, "Acme & " * 50_000, "b" * 100_000 + "@x.example "],
+    ids=lambda text: text[:12],
 )
 def test_it_reads_hostile_text_in_no_time(flood: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     _company(f'"{flood[:900]}" <x@acme.example>', flood, flood, flood)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 2
     assert company.letters("É") == "e"
 
 
@@ -310,3 +312,21 @@ def test_it_takes_a_recruiting_department_for_the_house_itself() -> None:
         mine("b", "t", "k@elmford-borough.example", "Thank you", day=0.1),
     )  # fmt: skip
     assert (one.company, one.agency) == ("Elmford Borough", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("ich schreibe im Auftrag von Herrn Tiede und lade Sie ein.", "de"),
+        ("ich lade Sie im Auftrag der Geschäftsführung ein.", "de"),
+        ("I write on behalf of Mr Dale to invite you.", "en"),
+        ("On behalf of the whole team, do come in.", "en"),
+        ("Je vous convie pour le compte de Mme Duval.", "fr"),
+        ("Le escribo en nombre de la Sra. Ortega.", "es"),
+    ],
+)
+def test_it_takes_nobody_with_a_salutation_for_a_company(text: str, language: str) -> None:
+    assert (
+        _company("Ann Sievers <a.sievers@osterwerke.example>", "", text, "Osterwerke AG", language=language)
+        == "Osterwerke"
+    )

@@ -223,8 +223,40 @@ def test_it_ignores_requisition_numbers_and_gender_marks() -> None:
         "x - " * 100_000,
         "Role: " + "A " * 100_000,
     ],
+    ids=lambda text: text[:14],
 )
 def test_it_reads_hostile_text_in_no_time(flood: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     _position(flood, flood)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "language", "expected"),
+    [
+        ("Ausschreibung Archivar, GZ 12-4/2026", "", "de", "Archivar"),
+        ("Stellenausschreibung Hausmeister (Az. 7.11/3)", "", "de", "Hausmeister"),
+        ("Plaza enfermera de noche (curso 26/27)", "", "es", "Enfermera de noche"),
+        ("Vacancy no. 441 Park Ranger", "", "en", "Park Ranger"),
+        ("Avis de vacance n° 12 : cuisinier", "", "fr", "Cuisinier"),
+    ],
+)
+def test_it_takes_no_word_of_administration_into_a_title(
+    subject: str, text: str, language: str, expected: str
+) -> None:
+    assert _position(subject, text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("Ton dossier pour le poste de technicienne de labo m'a été passé.", "fr", "Technicienne de labo"),
+        ("Le poste de menuisier s'est libéré.", "fr", "Menuisier"),
+        ("El puesto de mozo de almacén sigue libre.", "es", "Mozo de almacén"),
+        ("Die Stelle als Tischlerin wurde frei.", "de", "Tischlerin"),
+        ("It is about the position of Night Porter that came up.", "en", "Night Porter"),
+        ("got your cv for the chef de partie job off niamh", "en", "Chef de Partie"),
+    ],
+)
+def test_it_ends_a_title_where_a_clause_begins(text: str, language: str, expected: str) -> None:
+    assert _position("hello", text, language) == expected

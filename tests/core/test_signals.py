@@ -359,9 +359,9 @@ def _unsilenced(case: Case) -> tuple[Signal, ...]:
 )
 def test_it_reads_a_megabyte_of_anything_in_under_a_second(hostile: str) -> None:
     read("warm up: we have decided to go with another candidate")
-    start = time.perf_counter()
+    start = time.process_time()
     signals.signals(mail(hostile, subject=hostile), IDENTITY, outgoing=False, spoken=("en",))
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_it_says_strong_only_once_per_kind_of_weak() -> None:

