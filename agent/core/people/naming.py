@@ -33,6 +33,9 @@ _WISHES = frozenset(
 )
 _COMMON = pack("en", "parties")["common"]
 SALUTATIONS = frozenset(_COMMON["salutations"])
+_DEGREES = frozenset(
+    ["dr", "dra", "prof", "ing", "dipl"]
+)  # "Dr. Haas Optik" is a house, "on behalf of Dr. Haas" none
 _ON_BEHALF = frozenset(_COMMON["on_behalf"])
 _OWN_SIDE = frozenset(_COMMON["own_side"])
 _POSSESSIVES = frozenset(_COMMON["possessives"])
@@ -191,7 +194,7 @@ def _own_side(following: str, own: str, people: frozenset[str]) -> bool:
     words = words_of(following)
     while words and words[0].lower() in _POSSESSIVES:
         words.pop(0)
-    if not words or words[0] == "\n" or words[0].lower().strip(".") in _OWN_SIDE | SALUTATIONS:
+    if not words or words[0] == "\n" or words[0].lower().strip(".") in _OWN_SIDE | SALUTATIONS | _DEGREES:
         return True
     name = name_after(words, 0)
     return bool(name) and (not _possible(name, people) or same_company(name, own))

@@ -37,7 +37,7 @@ _CALENDAR_TAIL = re.compile(
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    r"\s+[-–—|•·~@]+\s+|\s*[|;•·–—]\s*|:\s+|\s*<>\s*|\s+//?\s+|[\[\]]|\s*@\s*(?=[A-Za-z])|(?<=\w)-\s+(?!und|oder|and|et|y)|\s*[\U0001F000-\U0001FAFF\u2600-\u27BF]+\s*"
+    r"\s+[-–—|•·~@]+\s+|\s*[|;•–—]\s*|\s+·\s*|\s*·\s+|:\s+|\s*<>\s*|\s+//?\s+|[\[\]]|\s*@\s*(?=[A-Za-z])|(?<=\w)-\s+(?!und|oder|and|et|y)|\s*[\U0001F000-\U0001FAFF\u2600-\u27BF]+\s*"
 )
 _LABEL = re.compile(
     r"^[ \t*>-]*(?:job title|position(?: title)?|role|job|vacancy|post|stelle|position|poste|intitulé du poste|puesto|vacante|cargo)[ \t]*:[ \t]*(.{3,80})$",

@@ -15,7 +15,7 @@ from agent.core.lexicon import LANGUAGES, pack
 
 LONGEST_TITLE = 10
 _TOKEN = re.compile(
-    r"[dlDL]['’](?=\s|$)|\b(?:[SJ]r|Snr|Asst|Mgr|Exec|Assoc|Dir)\.(?=\s)|\w+-(?=\s(?:und|oder|and|et|y)\b)|\.?\w(?:[\w+#&/.'’*:-]*[\w+#*])?|[^\w\s]|\n"
+    r"[dlDL]['’](?=\s|$)|\b(?:[SJ]r|Snr|Asst|Mgr|Exec|Assoc|Dir)\.(?=\s)|\w+-(?=\s(?:und|oder|and|et|y)\b)|\.?\w(?:[\w+#&/.'’*:·-]*[\w+#*])?|[^\w\s]|\n"
 )
 _ELISION = re.compile(r"\b([dlDL])['’](?=\w)")
 _ARTICLE = re.compile(r"\b([Ee]in)(?:e[:*/_]?[nr]|[:*/_]e)\b")  # "eine:n", "ein/e"
@@ -33,6 +33,9 @@ _REQUISITION = re.compile(
     r"|[(\[]?\b(?:req(?:uisition)?|stellen?|job|ref(?:erenz|erence|\.)?|réf(?:érence|\.)?|kennziffer|id|vacancy|posting)\s?(?:id|no|-?nr|nummer|n°|number|code)?\b[.:#\s-]{0,3}"
     r"[A-Z]{0,5}[-/]?\d[\w/-]{1,15}[)\]]?|[(\[]?#\s?\w{0,12}\d[\w-]*[)\]]?|[(\[]?\b[A-Z]{1,5}[-_/]?\d{3,}[\w-]*\b[)\]]?|[(\[]\d{3,}[)\]]|\b\d{4,}\b",
     re.IGNORECASE,
+)
+_ENDINGS = re.compile(  # "Netzmeister:in", "chargé·e", "directeur.rice"
+    r"(?:[:*_/]-?(?:in|innen|r|frau)|[·.](?:e|ne|le|te|rice|trice|euse|ère|ière|ve|se)(?:[·.]?s)?)$"
 )
 DATE = re.compile(r"\d+[/.:]\d[\d/.:]*|\d+(?:st|nd|rd|th)|\d{1,2}(?:am|pm|h)|\d{4,}", re.IGNORECASE)
 _CLAUSE = re.compile(r"(?:m|t|s|j|n|c|qu)['’]\w")  # "m'a été transmis", "s'est libéré", "qu'on"
@@ -100,7 +103,7 @@ def without_numbers(text: str) -> str:
 
 def is_head(word: str, g: Grammar) -> bool:
     """True if the word says what somebody is ("engineer", "Pflegekraft")."""
-    low = re.sub(r"[:*_/]-?(?:in|innen|r|frau)$", "", word.lower())
+    low = _ENDINGS.sub("", word.lower())
     return any(
         part in g.titles or part.endswith(g.endings or ("\0",))
         for part in (low, *re.split(r"[-/]", low))
