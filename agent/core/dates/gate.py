@@ -224,7 +224,7 @@ class Gate:
             return []
         then = self.cues["then"].search(clause.text)
         exact = then is not None and self.cues["next_day"].search(then[0]) is not None
-        return [replace(_employer(day, "then", 0.7), vague=not exact, score=3 * exact)]
+        return [replace(_employer(day, "then", 0.7), vague=not exact, score=5 * exact)]
 
     # ── asked, and promised by the candidate ──
 
