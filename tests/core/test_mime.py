@@ -309,7 +309,10 @@ def test_it_decodes_encoded_words_onto_one_line(value: str, text: str) -> None:
             [("Dr. J. Doe, Jr.", "j@a.example"), ("K", "k@a.example")],
         ),
         ("=?utf-8?q?M_=3Cm=40a=2Eexample=3E?=", [("M", "m@a.example")]),
-        ("M\u200baria <m\u202e@a.example>", [("Maria", "m@a.example")]),
+        ("M\u200baria <m@a.example>", [("Maria", "m@a.example")]),
+        ("Maria <m\u202e@a.example>", []),
+        ("m\u200b@a.example", []),
+        ("m@a\u00ad.example", []),
         ("", []),
     ],
 )

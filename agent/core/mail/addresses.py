@@ -90,9 +90,9 @@ def _unquoted(piece: str) -> str:
 def _email(text: str) -> str:
     """A lower-cased addr-spec, or nothing; an obsolete route before a colon is dropped.
 
-    One with an invisible letter in its domain is somebody else's than the one it looks like: it is none at all.
+    One with an invisible letter in it is somebody else's than the one it looks like: it is none at all.
     """
-    if "@" not in text or len(text) > 4 * _LONGEST_EMAIL or UNSEEN.search(text.rpartition("@")[2].strip()):
+    if "@" not in text or len(text) > 4 * _LONGEST_EMAIL or UNSEEN.search(text.strip()):
         return ""
     email = "".join(clean(text.rpartition(":")[2]).split()).strip("<>\"'").rstrip(".,;").lower()
     local, _, domain = email.rpartition("@")
