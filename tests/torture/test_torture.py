@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from tests.torture import cuts
+from tests.torture import clocks, cuts, protocol
 from tests.torture.outcome import Outcome, table
 
 
@@ -19,12 +21,29 @@ def broken(outcomes: list[Outcome]) -> str:
 @pytest.mark.parametrize("situation", ["a thank-you is due", "a rejection overtakes"])
 def test_it_ends_as_if_the_turn_were_one_deed_wherever_it_is_cut_off(situation: str) -> None:
     steps = cuts.length(situation, None)
-    drawn = random.Random(0).sample(range(1, steps + 1), 16)
+    drawn = random.Random(0).sample(range(1, steps + 1), 8)
     deeds = ["nothing", "user edits", "employer rejects"]
     chosen = [cuts.Trial(situation, deeds[n % 3], step=step) for n, step in enumerate(drawn)]
     played = [cuts.play(trial) for trial in chosen]
     assert not broken(played)
     assert all(one.faults for one in played)
+
+
+def test_it_has_nothing_to_write_again_and_resumes_where_it_was_cut_off() -> None:
+    chosen = [one for one in protocol.scenarios() if one["id"].startswith(("a06", "w1-14"))]
+    assert len(chosen) == 2
+    assert not broken([protocol.play(one, 0) for one in chosen])
+
+
+def test_it_keeps_its_times_when_the_clocks_change() -> None:
+    plain, jumping = (c for c in clocks.cases() if c.name.startswith("Europe/Berlin: 2026-10-24"))
+    assert not broken([clocks.play(plain), clocks.play(jumping)])
+    late = replace(plain, follow_up=plain.follow_up + timedelta(days=1))
+    assert "before its time" in broken([clocks.play(late)]), "the check sees a day's difference"
+
+
+def test_it_makes_up_for_forty_days_asleep_once() -> None:
+    assert not broken(clocks.all_asleep("Pacific/Auckland"))
 
 
 def test_it_tells_trials_faults_and_violations_in_a_table() -> None:
