@@ -1,10 +1,15 @@
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 
+import holidays
 import pytest
 
 from agent.core.dates.calendar_days import (
     Calendar,
+    _country,
     add_business_days,
+    country_days,
     due_from,
     instant,
     is_business_day,
@@ -68,6 +73,35 @@ def test_it_knows_which_holiday_codes_exist() -> None:
         True, True, True, True, True, False, False,
     ]  # fmt: skip
     assert public_holidays("US", 2026)[date(2026, 11, 26)] == "Thanksgiving Day"
+    assert not any(knows_holidays(code) for code in ["JAN", "HolidayBase", "-", "UnitedStates"])
+
+
+@pytest.mark.parametrize("code", ["US-CA", "AX", "HK", "DEU-BY", "UK-SCT", "IN", "ES-CT"])
+def test_it_finds_the_same_days_as_the_library_by_its_front_door(code: str) -> None:
+    country, _, part = code.partition("-")
+    whole = holidays.country_holidays(country, subdiv=part or None, years=2027, language="en_US")
+    assert dict(country_days(code, years=2027, language="en_US")) == dict(whole)
+
+
+def test_it_loads_no_country_but_the_one_that_is_asked_for() -> None:
+    """All of them are 17 MB that the daemon would keep."""
+    ask = (
+        "import sys; from agent.core.dates.calendar_days import public_holidays; public_holidays('DE-BY', 2026);"
+        "print([name for name in sys.modules if name.startswith('holidays.countries')])"
+    )
+    loaded = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout
+    assert loaded.strip() == "['holidays.countries.germany']"
+
+
+def test_it_falls_back_to_the_front_door_of_a_library_that_was_rebuilt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("holidays.registry.COUNTRIES", None)
+    _country.cache_clear()
+    assert country_days("US", years=2026)[date(2026, 11, 26)] == "Thanksgiving Day"
+    with pytest.raises(ValueError):
+        country_days("ZZ")
+    _country.cache_clear()
 
 
 def test_it_treats_an_unknown_code_as_weekends_only() -> None:

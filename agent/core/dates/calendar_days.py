@@ -1,20 +1,28 @@
 """Days that count: business days without public holidays and quiet periods, and local hours as UTC instants.
 
 A calendar knows no clock; everything is asked about a given day. Holidays come from the library ``holidays``, which
-is imported only when the first day is asked (its data take a fifth of a second to load).
+is imported only when the first day is asked, and of its countries only the one that is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from types import MappingProxyType
+from functools import cache, partial
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from agent.core.model import Policy
 
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+_COUNTRIES = "holidays.countries"
 _ONE = timedelta(days=1)
 _SATURDAY = 5
 _FAR = 400  # days: no calendar is without a business day for so long, unless its quiet periods fill the year
@@ -74,16 +82,54 @@ def public_holidays(code: str, year: int) -> Mapping[date, str]:
     """Public holidays of a year with their (English where possible) names. ValueError for an unknown code."""
     if not code:
         return MappingProxyType({})
-    import holidays
+    found = country_days(code, years=year, language="en_US")
+    return MappingProxyType({day: name for day, name in found.items() if day.year == year})
 
+
+def country_days(code: str, **asked: Any) -> HolidayBase:
+    """The library's calendar of a code; ``asked`` as in ``holidays.country_holidays``. ValueError for an unknown code."""
     country, _, subdivision = code.strip().partition("-")
     try:
-        found = holidays.country_holidays(
-            country.upper(), subdiv=subdivision or None, years=year, language="en_US"
-        )
-    except NotImplementedError as error:
+        days = _country(country.upper())(subdiv=subdivision or None, **asked)
+    except (NotImplementedError, LookupError) as error:
         raise ValueError(f"no holidays are known for {code!r}") from error
-    return MappingProxyType({day: name for day, name in found.items() if day.year == year})
+    return days
+
+
+@cache
+def _country(country: str) -> Callable[..., HolidayBase]:
+    """What makes the calendar of a country (two or three letters); LookupError for an unknown one."""
+    import holidays
+
+    try:
+        from holidays.registry import COUNTRIES
+
+        known = {code: (module, names[0]) for module, names in COUNTRIES.items() for code in names[1:]}
+        module, name = known[country]
+        with _empty_package():
+            made: Callable[..., HolidayBase] = getattr(
+                importlib.import_module(f"{_COUNTRIES}.{module}"), name
+            )
+    except (ImportError, AttributeError):  # another version's inside: the front door, with all that it loads
+        return partial(holidays.country_holidays, country)
+    return made
+
+
+@contextmanager
+def _empty_package() -> Iterator[None]:
+    """``holidays.countries`` without its own code, which imports 250 countries: 280 modules and 8 MB for one of them."""
+    import holidays
+
+    if _COUNTRIES in sys.modules:
+        yield
+        return
+    package = ModuleType(_COUNTRIES)
+    package.__path__ = [f"{folder}/countries" for folder in holidays.__path__]
+    sys.modules[_COUNTRIES] = package
+    try:
+        yield
+    finally:
+        sys.modules.pop(_COUNTRIES, None)  # whoever wants all of them gets all of them
 
 
 def is_holiday(day: date, code: str) -> bool:

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from types import MappingProxyType
 
-from agent.core.dates.calendar_days import public_holidays
+from agent.core.dates.calendar_days import country_days, public_holidays
 from agent.core.dates.folding import folded
 from agent.core.dates.tokens import Token
 from agent.core.lexicon import LANGUAGES
@@ -70,16 +70,9 @@ def _is_full(raw: str, code: str, year: int) -> bool:
 def _local(code: str, year: int) -> list[tuple[date, str]]:
     if not code:
         return []
-    import holidays
-
-    country, _, subdivision = code.strip().partition("-")
-    land, part = country.upper(), subdivision or None
-    calendar = holidays.country_holidays(land, subdiv=part)
+    calendar = country_days(code)
     spoken = [calendar.default_language, *(c for c in calendar.supported_languages if c in LANGUAGES)]
-    found = [
-        holidays.country_holidays(land, subdiv=part, years=year, language=code)
-        for code in dict.fromkeys(spoken)
-    ]
+    found = [country_days(code, years=year, language=language) for language in dict.fromkeys(spoken)]
     return [(day, name) for days in found for day, name in days.items() if day.year == year]
 
 
