@@ -1,7 +1,10 @@
 """Letters of strangers that lure into a chat, for a code or a cheque: never a candidacy, never a draft."""
 
+from dataclasses import replace
+
 import pytest
 
+from agent.core.model import Evidence, Signal, SignalKind, Strength
 from tests.core.post import INVITED, found, letter, mine, note
 
 _LURES = [
@@ -88,3 +91,28 @@ def test_it_takes_the_users_word_over_the_marks() -> None:
     sender, subject, text, _ = _LURES[0]
     lure = letter("a", "t", sender, subject, text, INVITED, timed=True)
     assert len(found(lure, notes=[note("track", "t")])) == 1
+
+
+@pytest.mark.parametrize("which", [0, 3, 4])
+def test_it_needs_few_marks_more_where_the_user_answered(which: int) -> None:
+    sender, subject, text, language = _LURES[which]
+    lure = letter("a", "t", sender, subject, text, INVITED, timed=True, language=language)
+    address = sender.partition("<")[2].rstrip(">")
+    assert found(lure, mine("b", "t", address, "I will be there", ("acceptance",), day=0.1)) == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "heard"),
+    [
+        ("Text or WhatsApp me if any trouble.", True),
+        ("You can WhatsApp us from the gate.", True),
+        ("Message me on WhatsApp when you are near.", True),
+        ("The interview is on WhatsApp only.", False),
+        ("Add our manager on WhatsApp to begin.", False),
+    ],
+)
+def test_it_tells_a_courtesy_from_a_chat(sentence: str, heard: bool) -> None:
+    alarm = Signal(SignalKind.SUSPICIOUS, "test", Strength.STRONG, Evidence(sentence))
+    text = f"Come for an interview for the Roofer job Tuesday at 2. {sentence}"
+    plain = letter("a", "t", "Ann Lowe <ann@lowe-roofs.example>", "Roofer", text, INVITED, timed=True)
+    assert bool(found(replace(plain, signals=(*plain.signals, alarm)))) is heard

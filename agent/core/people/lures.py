@@ -6,7 +6,9 @@ What is marked is named by turns of phrase of ``lexicon/*/parties.toml`` ``[gate
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from agent.core.meaning import senders
 from agent.core.model import Message, Reading, SignalKind
@@ -18,9 +20,27 @@ _GRAVE = ("lure_chat", "lure_code", "lure_cheque", "lure_hired")
 _PAPERS = "lure_papers"  # honest employers ask for papers too, once the user has talked to them
 _LIGHT = ("lure_whatsapp", "lure_stranger", "lure_pay")
 
+_ASKED = frozenset(
+    [
+        "interview",
+        "add",
+        "manager",
+        "agent",
+        "code",
+        "bank",
+        "account",
+        "fee",
+        "pay",
+        "deposit",
+        "id",
+        "passport",
+        "ssn",
+    ]
+)
+
 
 def lurers(readings: Iterable[Reading], written_to: frozenset[str]) -> frozenset[str]:
-    """The addresses whose letters together are a lure; those the user has answered need two grave marks."""
+    """The addresses whose letters together are a lure; those the user has answered need more marks."""
     letters: dict[str, list[Reading]] = {}
     for reading in readings:
         if not (reading.outgoing or reading.has(SignalKind.LIST_MAIL)):
@@ -35,12 +55,12 @@ def lurers(readings: Iterable[Reading], written_to: frozenset[str]) -> frozenset
 
 
 def _lures(email: str, found: set[str], written_to: frozenset[str]) -> bool:
-    grave = len(found.intersection(_GRAVE))
-    if {email, employer_domain(email)} & written_to:
-        return grave >= 2
-    grave += _PAPERS in found
+    answered = bool({email, employer_domain(email)} & written_to)
+    grave = len(found.intersection(_GRAVE)) + (_PAPERS in found and not answered)
     light = len(found.intersection(_LIGHT)) + ("elsewhere" in found) + is_private(email)
-    return grave >= 2 or (grave == 1 and light >= 2) or (light >= 4 and "lure_stranger" in found)
+    if grave >= 2 or (grave == 1 and light >= (3 if answered else 2)):
+        return True
+    return not answered and light >= 4 and "lure_stranger" in found
 
 
 def _marks(reading: Reading) -> set[str]:
@@ -62,3 +82,24 @@ def lured(reading: Reading, known: frozenset[str]) -> bool:
         return reading.message.sender.email in known
     to = [a.email for a in (*reading.message.to, *reading.message.cc)]
     return bool(to) and all(email in known for email in to)
+
+
+def without_courtesies(reading: Reading) -> Reading:
+    """The reading without alarms that only a number to call rang ("text or WhatsApp me if any trouble").
+
+    Where the interview itself is to be a chat, or anything else is asked for, the alarm stays.
+    """
+    smells = [s for s in reading.signals if s.kind is SignalKind.SUSPICIOUS]
+    polite = [s for s in smells if _is_courtesy(s.evidence.quote)]
+    if (
+        not polite
+        or len(polite) < len(smells)
+        or any(says(reading, key) for key in (*_GRAVE, "lure_stranger"))
+    ):
+        return reading
+    return replace(reading, signals=tuple(s for s in reading.signals if s not in polite))
+
+
+def _is_courtesy(quote: str) -> bool:
+    words = set(re.findall(r"\w+", quote.lower()))
+    return "whatsapp" in words and not words & _ASKED

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from agent.core.model import Identity, Message, Reading, SignalKind, Strength
 from agent.core.people.fronts import poses, resembles
-from agent.core.people.lures import lured
+from agent.core.people.lures import lured, without_courtesies
 from agent.core.people.parties import employer_domain, is_vendor_robot, recipients
 from agent.core.people.strands import Book, Strand, ordered
 
@@ -31,6 +31,7 @@ def weighed(reading: Reading, book: Book) -> Reading | None:
         return None
     if reading.outgoing:
         return reading
+    reading = without_courtesies(reading)
     sender = reading.message.sender
     trusted = sender.email in book.written_to or employer_domain(sender.email) in book.written_to
     smells = [s for s in reading.signals if s.kind is SignalKind.SUSPICIOUS]
