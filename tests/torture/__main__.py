@@ -10,11 +10,13 @@ import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 
-from tests.torture import clocks, cuts, protocol
+from tests.torture import clocks, cuts, killed, protocol, wire
 from tests.torture.outcome import Job, Outcome, table
 
 SUITES: dict[str, Callable[[int, int], list[Job]]] = {
     "cuts": cuts.jobs,
+    "wire": wire.jobs,
+    "killed": killed.jobs,
     "protocol": protocol.jobs,
     "clocks": clocks.jobs,
 }
