@@ -56,3 +56,34 @@ def test_it_joins_a_robot_that_names_the_very_time() -> None:
         "c", "t2", "Elm <noreply@elmhospital.example>", "Booked", "2 pm", ("invitation",), timed=True
     )
     assert _threads(robot) == {"t1", "t2"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your parking permit is confirmed. We will be in touch about renewal.",
+        "Your appointment at the eye clinic has been moved.",
+        "Ihr Bauantrag wird am 20. Mai verhandelt, wir melden uns.",
+        "Votre abonnement se termine, nous revenons vers vous.",
+        "Su factura de mayo, le avisaremos.",
+    ],
+)
+def test_it_leaves_alone_what_a_clerk_of_the_house_writes_to_a_customer(text: str) -> None:
+    clerk = letter(
+        "c", "t2", "R. Huber <r.huber@elmhospital.example>", "News", text, ("holding", "confirmation"), day=5
+    )
+    assert _threads(clerk) == {"t1"}
+
+
+def test_it_joins_a_colleague_who_writes_of_the_interview_in_words_of_the_trade() -> None:
+    text = "Bring your appointment book to the interview, we shall decide by Friday."
+    clerk = letter(
+        "c",
+        "t2",
+        "R. Huber <r.huber@elmhospital.example>",
+        "News",
+        text,
+        ("holding", "interview_topic"),
+        day=1,
+    )
+    assert _threads(clerk) == {"t1", "t2"}

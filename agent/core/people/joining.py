@@ -17,6 +17,7 @@ from agent.core.people.kinship import (
     shares_people,
     speaks_of,
 )
+from agent.core.people.occasions import says
 from agent.core.people.strands import Book, Strand, knows_position, relevant
 from agent.core.people.titles import compatible, essence
 
@@ -129,7 +130,7 @@ def _other_business(strand: Strand, seed: Strand) -> bool:
         return False
     if any(r.message.invites for r in theirs) or _same_time(theirs, seed) or names_people(theirs, seed):
         return False
-    if all(_impersonal(r.message.sender.email) for r in theirs):
+    if all(_impersonal(r.message.sender.email) or says(r, "house_business") for r in theirs):
         return not any(r.strong(*_SPOKEN) or r.has(*_OF_WORK) for r in theirs)
     return not any(r.strong(*_WEIGHTY, *_SPOKEN, *_ASIDE) or r.has(*_OF_WORK) for r in theirs)
 
