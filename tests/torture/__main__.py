@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 
-from tests.torture import clocks, cuts, killed, protocol, wire
+from tests.torture import clocks, cuts, disk, killed, protocol, together, wire
 from tests.torture.outcome import Job, Outcome, table
 
 SUITES: dict[str, Callable[[int, int], list[Job]]] = {
@@ -18,6 +18,8 @@ SUITES: dict[str, Callable[[int, int], list[Job]]] = {
     "wire": wire.jobs,
     "killed": killed.jobs,
     "protocol": protocol.jobs,
+    "together": together.jobs,
+    "disk": disk.jobs,
     "clocks": clocks.jobs,
 }
 
@@ -34,9 +36,20 @@ def run(jobs: Sequence[Job], *, seconds: float) -> list[Outcome]:
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for one in done:
                 found += one.result()
+                _progress(len(found), sum(bool(o.violations) for o in found), len(waiting) + len(running))
                 if waiting and time.monotonic() < until:
                     running.add(pool.submit(safe, waiting.pop()))
     return found
+
+
+def _progress(trials: int, wrong: int, jobs: int) -> None:
+    if sys.stderr.isatty():
+        print(
+            f"\r{trials:,} trials, {wrong} with violations, {jobs} jobs to go  ",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def safe(job: Job) -> list[Outcome]:
@@ -51,7 +64,10 @@ def safe(job: Job) -> list[Outcome]:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
     parser.add_argument(
-        "--trials", type=int, default=2400, help="kill points and lost answers (default 2400)"
+        "--trials",
+        type=int,
+        default=2400,
+        help="kill points and failed answers; the other suites follow in proportion (default 2400)",
     )
     parser.add_argument(
         "--seconds", type=float, default=900, help="begin nothing after so long (default 900)"

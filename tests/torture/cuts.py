@@ -268,13 +268,13 @@ def _first_turn(lab: Lab, trial: Trial) -> int:
 
 
 def trials(number: int, seed: int) -> list[Trial]:
-    """Every step of every situation first, the rest drawn; all of them if there are no more than ``number``."""
+    """Half of them plain kill points, drawn from every step of every situation; half with deeds, faults and interruptions."""
     every = [Trial(s, step=k) for s in SITUATIONS for k in range(1, length(s, None) + 1)]
     drawn = random.Random(seed)
     more = list(_more())
     drawn.shuffle(every)
     drawn.shuffle(more)
-    half = min(len(every), number * 2 // 3)
+    half = min(len(every), number // 2)
     return [*every[:half], *more[: number - half]]
 
 
@@ -296,7 +296,7 @@ def _more() -> Iterator[Trial]:
 def jobs(number: int, seed: int) -> list[Job]:
     """The trials in groups that share their model."""
     groups: dict[tuple[str, str, bool], list[Trial]] = {}
-    for trial in trials(number, seed):
+    for trial in trials(number * 3 // 5, seed):
         groups.setdefault((trial.situation, trial.deed, trial.during), []).append(trial)
     return [partial(play_all, tuple(group)) for _, group in sorted(groups.items())]
 

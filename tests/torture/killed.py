@@ -185,8 +185,8 @@ def jobs(number: int, seed: int) -> list[Job]:
     steps = [(k, over, False) for over in (False, True) for k in range(1, length(overtaken=over) + 1)]
     steps += [(k, False, True) for k in range(1, length(overtaken=False) + 1)]
     drawn = random.Random(seed)
-    steps = drawn.sample(steps, min(len(steps), max(number // 8, 4)))
-    chosen = drawn.sample(calls(), min(len(calls()), max(number // 24, 2)))
+    steps = drawn.sample(steps, min(len(steps), max(number * 3 // 20, 4)))
+    chosen = drawn.sample(calls(), min(len(calls()), max(number // 20, 2)))
     return [
         *(partial(_steps, tuple(steps[n : n + 12])) for n in range(0, len(steps), 12)),
         *(partial(_calls, tuple(chosen[n : n + 6])) for n in range(0, len(chosen), 6)),

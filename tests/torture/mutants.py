@@ -110,7 +110,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
             yield "arithmetic", _other_arithmetic
         case ast.IfExp():
             yield "branches", _swapped
-        case ast.Return(value=value) if value is not None and not _is_none(value):
+        case ast.Return(value=value) if value is not None and not _is_falsy(value):
             yield "return", lambda _: ast.Return(value=ast.Constant(value=None))
         case _:
             return
@@ -144,8 +144,10 @@ def _constant(node: ast.AST) -> int:
     return int(node.value)
 
 
-def _is_none(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and value.value is None
+def _is_falsy(value: ast.expr) -> bool:
+    """None instead of False, "" or () is the same to whoever asks ``if``."""
+    empty = isinstance(value, ast.Tuple) and not value.elts
+    return empty or (isinstance(value, ast.Constant) and not value.value)
 
 
 def _text(node: ast.AST) -> str:

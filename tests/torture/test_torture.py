@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.torture import clocks, cuts, killed, protocol, wire
+from tests.torture import clocks, cuts, disk, killed, protocol, together, wire
 from tests.torture.outcome import Outcome, table
 
 
@@ -43,6 +43,23 @@ def test_it_survives_answers_that_are_lost_late_or_failed() -> None:
     trials = random.Random(0).sample(wire.every(), 6)
     assert not broken([wire.play(trial) for trial in trials])
     assert not broken([wire.consent_is_revoked(0), wire.history_is_gone(0), wire.token_expires(0)])
+
+
+@pytest.mark.process
+def test_it_loses_nothing_where_several_work_at_once() -> None:
+    assert not broken([together.play(120, 0)])
+
+
+def test_it_has_no_draft_without_an_intent_on_a_sick_disk() -> None:
+    played = [disk.too_large(0), disk.page(0), disk.log_cut(0), disk.newer(0), disk.older(0)]
+    assert not broken(played)
+
+
+def test_it_says_that_the_disk_is_full_or_read_only() -> None:
+    played = [disk.full(24), disk.read_only(0)]
+    if any(one.skipped for one in played):
+        pytest.skip(played[0].skipped)
+    assert not broken(played)
 
 
 def test_it_has_nothing_to_write_again_and_resumes_where_it_was_cut_off() -> None:
