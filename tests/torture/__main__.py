@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import sys
 import time
 import traceback
@@ -24,8 +25,8 @@ SUITES: dict[str, Callable[[int, int], list[Job]]] = {
 }
 
 
-def run(jobs: Sequence[Job], *, seconds: float) -> list[Outcome]:
-    """The jobs side by side, as many as begin within so many seconds."""
+def run(jobs: Sequence[Job], *, seconds: float) -> tuple[list[Outcome], int]:
+    """The jobs side by side, as many as begin within so many seconds; what came of them, and how many were left out."""
     until, waiting = time.monotonic() + seconds, list(reversed(jobs))
     found: list[Outcome] = []
     with ProcessPoolExecutor(os.cpu_count()) as pool:
@@ -39,7 +40,7 @@ def run(jobs: Sequence[Job], *, seconds: float) -> list[Outcome]:
                 _progress(len(found), sum(bool(o.violations) for o in found), len(waiting) + len(running))
                 if waiting and time.monotonic() < until:
                     running.add(pool.submit(safe, waiting.pop()))
-    return found
+    return found, len(waiting)
 
 
 def _progress(trials: int, wrong: int, jobs: int) -> None:
@@ -81,8 +82,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if name in (asked.only or SUITES)
         for job in suite(asked.trials, asked.seed)
     ]
-    found = run(jobs, seconds=asked.seconds)
+    random.Random(asked.seed).shuffle(jobs)
+    began = time.monotonic()
+    found, left = run(jobs, seconds=asked.seconds)
     print(table(found))
+    print(
+        f"\nseed {asked.seed}, {time.monotonic() - began:.0f} s"
+        + (f"; {left} jobs were not begun" if left else "")
+    )
     wrong = [one for one in found if one.violations]
     for one in wrong:
         print(f"\n{one.kind}: {one.trial}", *(f"  - {text}" for text in one.violations), sep="\n")

@@ -31,7 +31,7 @@ def test_it_ends_as_if_the_turn_were_one_deed_wherever_it_is_cut_off(situation: 
 
 @pytest.mark.process
 def test_it_survives_a_kill_at_steps_and_system_calls_of_a_real_process() -> None:
-    steps = random.Random(1).sample(range(1, killed.length(overtaken=False) + 1), 3)
+    steps = random.Random(1).sample(range(1, killed.length(overtaken=False) + 1), 2)
     assert not broken([killed.play(step, answered=step % 2 == 0) for step in steps])
     played = killed.play_call(*random.Random(1).choice(killed.calls()))
     if played.skipped:
@@ -40,7 +40,7 @@ def test_it_survives_a_kill_at_steps_and_system_calls_of_a_real_process() -> Non
 
 
 def test_it_survives_answers_that_are_lost_late_or_failed() -> None:
-    trials = random.Random(0).sample(wire.every(), 6)
+    trials = random.Random(0).sample(wire.every(), 4)
     assert not broken([wire.play(trial) for trial in trials])
     assert not broken([wire.consent_is_revoked(0), wire.history_is_gone(0), wire.token_expires(0)])
 
