@@ -136,6 +136,9 @@ def _taken_apart(piece: str) -> list[str]:
     return [rest, *tail]
 
 
+OWN_DOMAIN = 1.5  # how much surer a name is that the employer's domain bears out
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A company's name as found in one place; ``weight`` says how sure the place makes it."""
@@ -183,8 +186,9 @@ def best(found: Sequence[Named], domains: Sequence[str]) -> str:
         + sum(v / 2 for other, v in groups.items() if len(other) < len(key) and key[: len(other)] == other)
         for key, w in groups.items()
     }
-    winner = max(sorted(groups), key=lambda key: support[key])
     wanted = [label(domain) for domain in domains]
+    fitting = {key for key in groups if any(_fits(key, w) for w in wanted)}
+    winner = max(sorted(groups), key=lambda key: support[key] * (OWN_DOMAIN if key in fitting else 1))
     if wanted and support[winner] < 9 and not any(_fits(winner, w) for w in wanted) and support[winner] < 3:
         return domain_name(domains[0])
     name = without_form(written[winner])
@@ -202,8 +206,12 @@ def without_form(name: str) -> str:
 
 
 def _fits(key: tuple[str, ...], wanted: str) -> bool:
-    joined = "".join(key)
-    return joined.startswith(wanted) or wanted.startswith(joined) or "".join(w[0] for w in key) == wanted
+    """True if the name makes up the domain ("Kita Löwenzahn", kita-loewenzahn), or begins it, or is its initials."""
+    joined, plain = "".join(key), wanted.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    return (
+        any(joined.startswith(w) or w.startswith(joined) for w in (wanted, plain))
+        or "".join(w[0] for w in key) == wanted
+    )
 
 
 def is_agency_name(name: str) -> bool:

@@ -164,7 +164,7 @@ def _accepted(words: list[str], at: int, found: list[str], g: Grammar) -> int:
         return 0
     cased = any(w[:1].isupper() for w in found)
     if cased and word[:1].islower() and not g.lower_runs:
-        return int(is_head(word, g) and not has_head(found, g))
+        return int(is_head(word, g) and (len(found) == 1 or not has_head(found, g)))  # "Coach driver"
     return 1
 
 
@@ -253,7 +253,7 @@ def spelled(words: list[str], g: Grammar) -> str:
     English gives every word one, French and Spanish only the first.
     """
     text = " ".join(words)
-    for wrong, right in ((" ,", ","), ("( ", "("), (" )", ")"), ("' ", "'"), (" / ", "/")):
+    for wrong, right in ((" ,", ","), ("( ", "("), (" )", ")"), (" .)", ".)"), ("' ", "'"), (" / ", "/")):
         text = text.replace(wrong, right)
     text = _GENDER.sub("", f"{text} ").strip(" -–,;:/")
     if re.match(r"[a-zäöü]+en\s[A-ZÄÖÜ]", text):  # "der stellvertretenden Leitung"
