@@ -47,9 +47,13 @@ class Turned:
 
 @dataclass(slots=True)
 class Notifier:
-    """sd_notify(3): one datagram a state, silent where no service manager listens."""
+    """sd_notify(3): one datagram a state, silent where no service manager listens.
+
+    ``hide``: takes out of a state what the machine's other users may not read in ``systemctl status``.
+    """
 
     environ: Mapping[str, str]
+    hide: Callable[[str], str] = str
 
     def __call__(self, *lines: str) -> None:
         address = self.environ.get("NOTIFY_SOCKET", "")
@@ -58,7 +62,7 @@ class Notifier:
         name = "\0" + address[1:] if address.startswith("@") else address
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
             try:
-                channel.sendto("\n".join(lines).encode(), name)
+                channel.sendto(self.hide("\n".join(lines)).encode(), name)
             except OSError as error:
                 log.warning("the service manager cannot be told anything (%s)", error.strerror)
 
@@ -119,8 +123,8 @@ class Daemon:
             except Stop:
                 log.info("stopping")
             except (AuthError, ConfigError) as error:
-                self.notify(f"STATUS={error}", f"ERRNO={error.exit_status}")
                 log.error("%s", _remedy(error))  # noqa: TRY400 (not our traceback)
+                self.notify(f"STATUS={error}", f"ERRNO={error.exit_status}")
                 return error.exit_status
             finally:
                 self.stopping = True  # a signal from here on changes nothing
@@ -217,8 +221,8 @@ class Daemon:
 
     def _complain(self, text: str) -> None:
         """Said once until it works again or goes wrong in another way; the status always says it. No traceback: it may quote mail."""
-        self.notify(f"STATUS={text}")
         log.log(logging.DEBUG if text == self.complaint else logging.WARNING, "%s", text)
+        self.notify(f"STATUS={text}")
         self.complaint = text
 
     def _back_off(self, error: GmailError) -> None:

@@ -27,6 +27,16 @@ def in_journal(stream: IO[str]) -> bool:
     return os.environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
 
 
+class LogFormat(logging.Formatter):
+    """A time before each line, for terminals and files; without addresses."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (the name is logging's)
+        return masked(super().formatMessage(record))
+
+
 class JournalFormat(logging.Formatter):
     """sd-daemon(3): ``<6>`` before the line is its priority; a record is one line, without addresses."""
 
@@ -39,7 +49,12 @@ class JournalFormat(logging.Formatter):
 
 def line(priority: int, text: str) -> str:
     """One line of the journal; the journal would take each further line for an entry of its own."""
-    return f"<{priority}>{_ADDRESS.sub('(address)', ' '.join(text.split()))}"
+    return f"<{priority}>{masked(' '.join(text.split()))}"
+
+
+def masked(text: str) -> str:
+    """The text without its e-mail addresses: logs and the service manager's status are read by others."""
+    return _ADDRESS.sub("(address)", text)
 
 
 def turned(report: TurnReport) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import click
 
 from agent.cli.context import App
-from agent.cli.journal import JournalFormat
+from agent.cli.journal import JournalFormat, LogFormat, masked
 from agent.daemon import Daemon, Notifier, Turned
 
 
@@ -28,7 +28,7 @@ def command(app: App) -> int:
         turn=lambda: turn(app, daemon),
         reload=lambda: reload(app),
         poll_seconds=config.daemon.poll_seconds,
-        notify=Notifier(os.environ),
+        notify=Notifier(os.environ, hide=masked),
         clock=app.clock,
     )
     check_authorised(app)
@@ -69,10 +69,10 @@ def reload(app: App) -> float:
 
 
 def set_up_logging(*, verbose: int) -> None:
-    """The journal gets priorities as <N> prefixes; a terminal gets times."""
+    """The journal gets priorities as <N> prefixes; a terminal or a file gets times."""
     journal = bool(os.environ.get("JOURNAL_STREAM")) and not sys.stderr.isatty()
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JournalFormat() if journal else logging.Formatter("%(asctime)s %(message)s"))
+    handler.setFormatter(JournalFormat() if journal else LogFormat())
     root = logging.getLogger("agent")
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if verbose > 0 else logging.INFO)

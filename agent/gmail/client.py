@@ -84,7 +84,9 @@ class Gmail:
     def profile(self) -> Profile:
         """Whose mailbox this is, and the history id to start from: read it *before* a full listing."""
         found = self._session.read(self._users.getProfile(userId=_ME), units=1)
-        return Profile(_text(found, "emailAddress").lower(), number(found.get("historyId")))
+        if "@" not in (address := _text(found, "emailAddress").lower()):
+            raise GmailUnavailable("Gmail did not answer properly (a profile without an address)")
+        return Profile(address, number(found.get("historyId")))
 
     def send_as(self) -> tuple[SendAs, ...]:
         """The addresses that mean *me*, primary first; those that were never verified are left out."""
