@@ -15,13 +15,17 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from threading import Event
+from queue import Empty, SimpleQueue
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from agent.errors import AgentError, AuthError, Busy, ConfigError, GmailError, QuotaExhausted, UserError
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
 
 log = logging.getLogger("agent")
 
@@ -31,6 +35,18 @@ TICK_SECONDS = (
 JUMP = timedelta(seconds=30)  # wall against monotonic time: more than this is a jump, or a night's sleep
 LONGEST_BACK_OFF = timedelta(hours=1)
 JITTER = 0.1
+STEERING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1)
+
+
+Bell = SimpleQueue[
+    None
+]  # not an Event: a signal's answer that rings it may have interrupted whoever holds an Event's lock
+
+
+def rest(bell: Bell, seconds: float) -> None:
+    """Until it rings, and at most for so long."""
+    with suppress(Empty):
+        bell.get(timeout=seconds)
 
 
 class Stop(BaseException):
@@ -39,10 +55,15 @@ class Stop(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """What a turn reports to the metronome: one line for the log, and when its answer changes by itself."""
+    """What a turn reports to the metronome: one line for the log, and when its answer changes by itself.
+
+    ``read``: it read or thought, not only asked; ``more``: it left some of that to the next turn.
+    """
 
     line: str
     wake_at: datetime | None = None
+    read: bool = False
+    more: bool = False
 
 
 @dataclass(slots=True)
@@ -84,7 +105,8 @@ class Daemon:
     """Runs ``turn`` until told to stop; ``run`` returns the exit status.
 
     ``turn``: one turn, its errors from ``agent.errors``. ``reload``: read the configuration again (ConfigError: the old
-    one is kept); returns the new interval in seconds.
+    one is kept); returns the new interval in seconds. ``may_renew``: asked at rest after turns that read; if it agrees,
+    ``run`` returns with ``renewing`` set and the signals held back, for a fresh process to take over.
     """
 
     turn: Callable[[], Turned]
@@ -93,11 +115,15 @@ class Daemon:
     notify: Notifier
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
-    wait: Callable[[Event, float], object] = Event.wait
-    woken: Event = field(default_factory=Event)
+    wait: Callable[[Bell, float], object] = rest
+    may_renew: Callable[[], bool] = bool
+    woken: Bell = field(default_factory=SimpleQueue)
     asked: bool = False
     stopping: bool = False
     reloading: bool = False
+    renewing: bool = False
+    grown: bool = False
+    unfinished: bool = False
     failures: int = 0
     complaint: str = ""
     not_before: datetime | None = None
@@ -113,14 +139,21 @@ class Daemon:
             executors={"default": ThreadPoolExecutor(1)},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
         )
+        self.stopping = self.renewing = False
         with self._signals():
             try:
+                signal.pthread_sigmask(
+                    signal.SIG_UNBLOCK, STEERING
+                )  # what a process before this one held back
                 self._arm(scheduler)
                 scheduler.start()
                 self.beat()
                 self.notify("READY=1", "STATUS=started")
                 self._loop(scheduler)
+                if self.renewing:
+                    self._hold_back(scheduler)
             except Stop:
+                self.renewing = False
                 log.info("stopping")
             except (AuthError, ConfigError) as error:
                 log.error("%s", _remedy(error))  # noqa: TRY400 (not our traceback)
@@ -128,16 +161,14 @@ class Daemon:
                 return error.exit_status
             finally:
                 self.stopping = True  # a signal from here on changes nothing
-                self.notify("STOPPING=1")
-                if scheduler.running:
-                    scheduler.shutdown(wait=False)
-                gc.freeze()  # the end of the interpreter need not count what the end of the process frees anyhow
+                if not self.renewing:
+                    self._end(scheduler)
         return 0
 
     def beat(self) -> None:
         """A turn is wanted; called from any thread. Any number of beats before it are one."""
         self.asked = True
-        self.woken.set()
+        self.woken.put(None)
 
     def sign_of_life(self) -> None:
         """Fed from real points of progress only: each page, each message, each idle tick."""
@@ -150,6 +181,19 @@ class Daemon:
         while (left := until - self.monotonic()) > 0:
             self.sign_of_life()
             time.sleep(min(left, self.notify.pause))
+
+    def _end(self, scheduler: BackgroundScheduler) -> None:
+        self.notify("STOPPING=1")
+        if scheduler.running:
+            scheduler.shutdown(wait=False)
+        gc.freeze()  # the end of the interpreter need not count what the end of the process frees anyhow
+
+    def _hold_back(self, scheduler: BackgroundScheduler) -> None:
+        """Keep signals for the fresh process: the mask and what waits behind it outlive execve(2). May raise Stop."""
+        scheduler.shutdown()  # and wait for its threads: a signal that reached one of them would be lost
+        signal.pthread_sigmask(signal.SIG_BLOCK, STEERING)  # one that came before is answered in here
+        if self.reloading:
+            os.kill(os.getpid(), signal.SIGHUP)
 
     # ── the loop ──
 
@@ -169,19 +213,27 @@ class Daemon:
         while not self.stopping:
             self.sign_of_life()
             self.wait(self.woken, min(self.notify.pause, self.poll_seconds))
-            self.woken.clear()  # before the wishes are read: one that comes later wakes the next round
+            while not self.woken.empty():
+                self.woken.get()  # before the wishes are read: one that comes later wakes the next round
             wall, mono = self._mind_the_clock(scheduler, wall, mono)
             if self.reloading:
                 self._reload(scheduler)
             if self._is_due():
                 self.asked, self.wake_at = False, None
                 self._turn()
+            elif self._is_at_rest() and self.may_renew():
+                self.renewing = True
+                return
 
     def _is_due(self) -> bool:
         now = self.clock()
         if self.not_before is not None and now < self.not_before:
             return False
         return self.asked or (self.wake_at is not None and now >= self.wake_at)
+
+    def _is_at_rest(self) -> bool:
+        """Something was loaded that waiting does not need, no mail is left to the next turn, and nothing is wrong."""
+        return self.grown and not self.unfinished and not self.complaint
 
     def _mind_the_clock(self, scheduler: object, wall: datetime, mono: float) -> tuple[datetime, float]:
         """After a jump (suspend, a clock that was set) the metronome would sleep on: re-base it and turn at once."""
@@ -216,11 +268,13 @@ class Daemon:
         self.failures, self.not_before, self.complaint = 0, None, ""
         # an instant that has passed already would turn without end
         self.wake_at = turned.wake_at if turned.wake_at and turned.wake_at > self.clock() else None
+        self.grown, self.unfinished = self.grown or turned.read, turned.more
         log.info("%s", turned.line)
         self.notify(f"STATUS={turned.line}")
 
     def _complain(self, text: str) -> None:
         """Said once until it works again or goes wrong in another way; the status always says it. No traceback: it may quote mail."""
+        self.grown = True  # who knows how far it came
         log.log(logging.DEBUG if text == self.complaint else logging.WARNING, "%s", text)
         self.notify(f"STATUS={text}")
         self.complaint = text
@@ -261,7 +315,7 @@ class Daemon:
 
     def _on_reload(self, _number: int, _frame: FrameType | None) -> None:
         self.reloading = True
-        self.woken.set()
+        self.woken.put(None)
 
     def _on_turn_now(self, _number: int, _frame: FrameType | None) -> None:
         self.not_before = None

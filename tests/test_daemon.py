@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.cli.renewal import RESTING_MB
+from agent.daemon import STEERING
 from tests.cycle.world import World, interviewed
 
 pytestmark = pytest.mark.process
@@ -42,8 +45,19 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
+# becomes the daemon with the signals held back and one of them waiting, as the process before a renewed one does
+HELD_BACK = f"""
+import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, {tuple(map(int, STEERING))})
+os.kill(os.getpid(), signal.SIGHUP)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+
+
 @pytest.fixture
-def service(world: World, tmp_path: Path) -> Iterator[Service]:
+def service(world: World, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Service]:
+    """Its parameter, if any: how many seconds of silence are borne, and a program that becomes the daemon."""
+    silence, before = getattr(request, "param", (180, ""))
     channel = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     channel.settimeout(PATIENCE)
     address = tmp_path / "notify"
@@ -51,10 +65,17 @@ def service(world: World, tmp_path: Path) -> Iterator[Service]:
     environ = {
         **os.environ,
         "NOTIFY_SOCKET": str(address),
-        "WATCHDOG_USEC": "180000000",
+        "WATCHDOG_USEC": str(silence * 1_000_000),
         "JOURNAL_STREAM": "1:1",
     }
-    command = [sys.executable, "-m", "agent", "--config", str(world.program.config), "run"]
+    command = [
+        sys.executable,
+        *(["-c", before, "-m"] if before else ["-m"]),
+        "agent",
+        "--config",
+        str(world.program.config),
+        "run",
+    ]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environ, stderr=log)
         try:
@@ -126,3 +147,61 @@ def test_it_logs_a_line_a_turn_with_priorities_and_no_word_of_mail(service: Serv
     assert "<6>turn full:" in log
     for secret in ("dana.kim", "maria", "Northwind", "Data Analyst", "Bearer"):
         assert secret not in log
+
+
+def resident_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+proc = pytest.mark.skipif(
+    not Path("/proc/self/statm").exists(), reason="resident memory is read from proc(5)"
+)
+
+
+@proc
+@pytest.mark.parametrize("service", [(2, "")], indirect=True)
+def test_it_gives_back_what_reading_took_by_a_fresh_process_in_its_place(
+    service: Service, tmp_path: Path
+) -> None:
+    service.told("STATUS=turn full")
+    assert resident_mb(service.process.pid) > RESTING_MB
+    heard = service.told("READY=1")
+    service.told("STATUS=turn partial")
+    assert service.process.poll() is None
+    assert resident_mb(service.process.pid) <= RESTING_MB
+    assert not [line for line in heard if line.startswith(("STOPPING", "RELOADING"))]
+    assert "stopping" not in log_of(tmp_path)
+    service.process.send_signal(signal.SIGTERM)
+    assert service.process.wait(PATIENCE) == 0
+
+
+@proc
+@pytest.mark.parametrize("service", [(2, "")], indirect=True)
+def test_it_loses_no_signal_while_it_is_replaced(service: Service, tmp_path: Path) -> None:
+    """Between the old process's answers to signals and the fresh one's the default would be to die of them."""
+    service.told("STATUS=turn full")
+    until, renewed = time.monotonic() + PATIENCE, False
+    while not renewed and time.monotonic() < until:
+        service.process.send_signal(signal.SIGHUP)
+        service.channel.settimeout(0.01)
+        with contextlib.suppress(TimeoutError):
+            renewed = "STATUS=turn partial" in service.channel.recv(4096).decode()
+    assert renewed
+    assert service.process.poll() is None
+    service.channel.settimeout(PATIENCE)
+    service.process.send_signal(signal.SIGTERM)
+    assert service.process.wait(PATIENCE) == 0
+
+
+@pytest.mark.parametrize("service", [(180, HELD_BACK)], indirect=True)
+def test_it_answers_what_was_held_back_for_it(service: Service) -> None:
+    heard = service.told("RELOADING=1")
+    assert "READY=1" in heard
+    service.told("READY=1")
+
+
+@pytest.mark.parametrize("service", [(180, HELD_BACK)], indirect=True)
+def test_it_ends_at_once_though_the_end_was_held_back_for_it(service: Service) -> None:
+    service.process.send_signal(signal.SIGTERM)
+    assert service.process.wait(PATIENCE) in {0, -signal.SIGTERM}

@@ -8,11 +8,10 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from threading import Event
 
 import pytest
 
-from agent.daemon import TICK_SECONDS, Daemon, Notifier, Turned
+from agent.daemon import TICK_SECONDS, Bell, Daemon, Notifier, Turned
 from agent.errors import AuthError, Busy, ConfigError, DataError, GmailUnavailable, QuotaExhausted
 
 BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -63,10 +62,10 @@ class Bench:
             raise outcome
         return outcome
 
-    def wait(self, woken: Event, seconds: float) -> None:
+    def wait(self, woken: Bell, seconds: float) -> None:
         """The wait of the daemon: time passes unless it was woken, and the metronome beats."""
         self.waits += 1
-        if not woken.is_set():
+        if woken.empty():
             self.pass_(seconds)
         if deed := self.happen.pop(self.waits, None):
             deed()

@@ -45,6 +45,11 @@ class Renewal:
     command: list[str] = field(default_factory=lambda: [sys.executable, *sys.orig_argv[1:]])
     possible: bool = True
 
+    @property
+    def is_first(self) -> bool:
+        """True for the process that somebody started."""
+        return RENEWED not in self.environ
+
     def is_wanted(self) -> bool:
         """True if the process has grown and an hour has passed; never where it would start as anything else."""
         return (

@@ -12,6 +12,7 @@ import click
 
 from agent.cli.context import App
 from agent.cli.journal import JournalFormat, LogFormat, masked
+from agent.cli.renewal import Renewal, end_at_once
 from agent.daemon import Daemon, Notifier, Turned
 
 
@@ -22,17 +23,23 @@ from agent.daemon import Daemon, Notifier, Turned
 @click.pass_obj
 def command(app: App) -> int:
     """The daemon: the turn of `sync` on a schedule, until it is told to stop. Made for systemd; logs to stderr."""
+    end_at_once()
     set_up_logging(verbose=app.verbosity)
-    config = app.config
+    config, renewal = app.config, Renewal(app)
     daemon = Daemon(
         turn=lambda: turn(app, daemon),
         reload=lambda: reload(app),
         poll_seconds=config.daemon.poll_seconds,
         notify=Notifier(os.environ, hide=masked),
         clock=app.clock,
+        may_renew=renewal.is_wanted,
+        grown=renewal.is_first,  # it may have made or upgraded the database, which takes Alembic
     )
+    daemon.sign_of_life()  # of a fresh process in an old one's place
     check_authorised(app)
-    return daemon.run()
+    while (status := daemon.run()) == 0 and daemon.renewing:
+        renewal()  # the end of this process; it comes back only if the system refuses
+    return status
 
 
 def check_authorised(app: App) -> None:
@@ -57,7 +64,8 @@ def turn(app: App, daemon: Daemon) -> Turned:
         with turn_lock(store.path):
             report = replace(one.cycle(store), progress=lambda *_: daemon.sign_of_life()).turn()
             counts = " ".join(f"{name}={value}" for name, value in report.counts().items())
-            return Turned(f"turn {report.mode}: {counts}", store.next_wake())
+            read = bool(report.messages_fetched or report.candidacies)
+            return Turned(f"turn {report.mode}: {counts}", store.next_wake(), read=read, more=report.left > 0)
 
 
 def reload(app: App) -> float:
