@@ -86,10 +86,15 @@ class _Reader:
         best: dict[str, Found] = {}
         told: list[Clause] = []
         for clause in self._placed(clauses(line, self.gate.cues)):
-            for found in self._in_clause(clause, told):
+            fresh = self._in_clause(clause, told)
+            for found in fresh:
                 known = best.get(found.party)
                 if known is None or _rank(found) >= _rank(known):
                     best[found.party] = found
+            if self.gate.cues["withdrawn"].search(clause.text):
+                best = {
+                    party: found for party, found in best.items() if party != "employer" or found in fresh
+                }
             told.append(clause)
             self.earlier = clause.spans[-1] if clause.spans else self.earlier
         return [_deadline(found, line) for found in sorted(best.values(), key=lambda f: f.span.start)]

@@ -22,6 +22,7 @@ from agent.core.model import StatedTime
 AGENDA_GAP = timedelta(hours=3)
 LENGTHS = range(10, 481)  # minutes that may be the length of an interview
 REPLY = re.compile(r"^\s*(?:re|aw|sv|fwd?|wg|tr|rv|rif|antw|ref|enc|i)\s?(?:\[\d+\])?\s?:", re.IGNORECASE)
+OR = re.compile(r"(?:^|\W)(?:or|oder|ou|o|u|bien)(?=\W|$)")
 _CLOCKLIKE = re.compile(
     r"\d|noon|midday|\bat \w|past|quarter|mittag|halb|midi|mediod|\ba las? ", re.IGNORECASE
 )
@@ -97,6 +98,8 @@ class _Reader:
         here, cues = meeting.spoken, self.cues
         if meeting.clock.window or meeting.clock.unsure or not meeting.stated or meeting.rule == CHOICE:
             return False
+        if self._is_alternative(meeting):
+            return False
         after = [
             other.low
             for other in self.said[here.at + 1 : here.at + 3]
@@ -114,6 +117,16 @@ class _Reader:
         if cues["propose"].search(here.low) and not cues["announce"].search(here.low):
             return False
         return not any(cues["asks_after"].search(low) for low in after)
+
+    def _is_alternative(self, meeting: Meeting) -> bool:
+        """Reads "Tuesday at 2pm, or else Wednesday at 10am": one of two, whatever announces them."""
+        here, clock = meeting.spoken, meeting.clock
+        between = [
+            here.low[min(clock.end, other.end) : max(clock.start, other.start)]
+            for other in here.clocks
+            if other.start != clock.start
+        ]
+        return any(OR.search(words) for words in between) and len(here.days) > 1
 
     def _is_asked(self, at: int) -> bool:
         """Reads "Could you come in on Tuesday? 2.30, after lunch.": the day was a question."""
