@@ -65,7 +65,8 @@ def turn(app: App, daemon: Daemon) -> Turned:
             report = replace(one.cycle(store), progress=lambda *_: daemon.sign_of_life()).turn()
             counts = " ".join(f"{name}={value}" for name, value in report.counts().items())
             read = bool(report.messages_fetched or report.candidacies)
-            return Turned(f"turn {report.mode}: {counts}", store.next_wake(), read=read, more=report.left > 0)
+            more = report.left > 0 and report.messages_fetched > 0
+            return Turned(f"turn {report.mode}: {counts}", store.next_wake(), read=read, more=more)
 
 
 def reload(app: App) -> float:
