@@ -56,6 +56,7 @@ DEEDS: dict[str, Callable[[Lab], object]] = {
     "user discards": lambda lab: lab.hand("discard"),
     "history expires": lambda lab: lab.history_expires(),
 }
+ENDING = {"employer rejects", "employer offers"}
 DURING = [name for name in DEEDS if name != "nothing"]
 
 
@@ -247,9 +248,15 @@ def play(trial: Trial) -> Outcome:
 def _first_turn(lab: Lab, trial: Trial) -> int:
     if trial.fault:
         lab._order(trial.fault)
+    since: list[int] = []
+
+    def strike() -> None:
+        DEEDS[trial.deed](lab)
+        since.append(len(lab.served))
+
     try:
         if trial.during:
-            lab.watched_turn(trial.step, lambda: DEEDS[trial.deed](lab))
+            lab.watched_turn(trial.step, strike)
         else:
             lab.watched_turn(trial.step)
     except AgentError:
@@ -261,6 +268,8 @@ def _first_turn(lab: Lab, trial: Trial) -> int:
         lab.next_process()
     lab.steps.set(0)
     lab._check(clean=False)
+    seen = trial.deed in ENDING and bool(since) and lab.seen_and_made(since[0])
+    assert not seen, "a draft was made although its thread had shown the answer"
     return struck
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import event
 
 from agent.store.store import Store
 from tests.cycle.machine import Machine, with_hands
-from tests.cycle.machine_gmail import Cut, Steps
+from tests.cycle.machine_gmail import Cut, NearGmail, NearSession, Steps, _Named
 
 FILE_DEEDS = frozenset({"open", "os.rename", "os.remove", "os.link", "os.truncate", "os.chmod"})
 
@@ -69,8 +69,26 @@ class Lab(Machine):
     def __init__(self) -> None:
         super().__init__()
         self.fine = self.steps = FineSteps()
-        self.gmail.near.steps = self.fine  # type: ignore[attr-defined]  # it is a NearGmail
+        assert isinstance(self.gmail, NearGmail)
+        self.gmail.near.steps = self.fine
+        self.served: list[str] = []  # the methods that Gmail has answered, in order
+        self._listen_in(self.gmail.near)
         watch_files()
+
+    def _listen_in(self, near: NearSession) -> None:
+        answer = near._answer
+
+        def listened(request: _Named) -> dict[str, Any]:
+            self.served.append(request.path)
+            return answer(request)
+
+        near._answer = listened  # type: ignore[method-assign]
+
+    def seen_and_made(self, since: int) -> bool:
+        """True if after so many answers a thread was read, and then a draft was made all the same."""
+        later = self.served[since:]
+        made = later.index("drafts.create") if "drafts.create" in later else 0
+        return "threads.get" in later[:made]
 
     def open_on(self, source: Path) -> None:
         """A copy of this database."""

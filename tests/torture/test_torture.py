@@ -8,6 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from agent.core.story.document import Judged
+from agent.cycle.create import Creation
+from agent.store.store import Store
 from tests.torture import clocks, cuts, disk, killed, protocol, together, wire
 from tests.torture.outcome import Outcome, table
 
@@ -27,6 +30,26 @@ def test_it_ends_as_if_the_turn_were_one_deed_wherever_it_is_cut_off(situation: 
     played = [cuts.play(trial) for trial in chosen]
     assert not broken(played)
     assert all(one.faults for one in played)
+
+
+def test_it_sees_a_program_that_writes_no_intent(monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = cuts.Trial("a thank-you is due", fault=("drafts.create", "lost after"))
+    assert not broken([cuts.play(trial)])
+    monkeypatch.setattr(Store, "put_intent", lambda *_: True)
+    assert "unknown to us" in broken([cuts.play(trial)])
+
+
+def test_it_sees_a_program_that_does_not_look_again_before_it_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    trials = [cuts.Trial("a thank-you is due", "employer rejects", during=True, step=k) for k in (20, 28, 36)]
+    assert not broken([cuts.play(trial) for trial in trials])
+    original = Creation._read_again
+
+    def blind(self: Creation, judged: Judged, thread_id: str) -> tuple[bool, bool]:
+        original(self, judged, thread_id)
+        return False, False
+
+    monkeypatch.setattr(Creation, "_read_again", blind)
+    assert "although its thread had shown the answer" in broken([cuts.play(trial) for trial in trials])
 
 
 @pytest.mark.process
