@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.core.model import Policy, Status
+from agent.core.model import DraftState, Policy, Status
 from agent.core.model import SignalKind as Kind
 from agent.core.writing.wire import to_bytes
 from agent.cycle.turn import Cycle
@@ -20,6 +20,7 @@ from tests.core.test_plan import due_day, thanked
 from tests.core.test_state import interviewed
 from tests.core.test_wire import DATE, PLAIN
 from tests.cycle.machine import CONFIG
+from tests.cycle.machine_gmail import Cut, NearGmail
 from tests.torture import cuts
 from tests.torture.clocks import Calendar, Case
 from tests.torture.lab import Lab
@@ -89,6 +90,27 @@ def test_it_makes_the_draft_in_the_next_turn_when_gmail_was_away(lab: Lab) -> No
         lab._crank()
     lab.advance(minutes=7)
     assert len(cycle(lab).turn().created) == 1
+
+
+def test_it_counts_a_draft_that_was_sent_before_the_books_knew_of_it(lab: Lab) -> None:
+    assert isinstance(lab.gmail, NearGmail)
+    near, original = lab.gmail.near, lab.gmail.near._answer
+
+    def cut(request: Any) -> Any:
+        answer = original(request)
+        if request.path == "drafts.create":
+            lab.fine.dead = True
+            raise Cut
+        return answer
+
+    near._answer = cut  # type: ignore[method-assign]
+    lab.watched_turn()
+    near._answer = original  # type: ignore[method-assign]
+    lab.next_process()
+    assert lab.hand("send")
+    lab.plain_turn()
+    [record] = lab.store.drafts()
+    assert record.state is DraftState.SENT
 
 
 def test_it_looks_again_at_midnight_when_the_days_drafts_are_used_up() -> None:
