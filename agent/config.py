@@ -132,10 +132,13 @@ _WORDS = {
 }
 
 
-def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
-    """The configuration in this file, or ConfigError with every problem and its dotted key."""
+def load(path: Path, environ: Mapping[str, str] = os.environ, *, text: bytes | None = None) -> Config:
+    """The configuration in this file, or ConfigError with every problem and its dotted key.
+
+    ``text``: what the file held once, instead of what it holds.
+    """
     path = path.absolute()
-    values, problems = _values(_document(path))
+    values, problems = _values(_document(path, text))
     config = _config(path, values, environ, problems)
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
@@ -143,7 +146,18 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
     return config
 
 
-def _document(path: Path) -> dict[str, Any]:
+def _document(path: Path, text: bytes | None) -> dict[str, Any]:
+    data = _content(path) if text is None else text
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ConfigError(f"{path} is not UTF-8 text (line {line})") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}", (f"{path}: {error}",)) from error
+
+
+def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -153,13 +167,7 @@ def _document(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
     if len(data) > MAX_BYTES:
         raise ConfigError(f"{path} is larger than a configuration can be")
-    try:
-        return tomllib.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise ConfigError(f"{path} is not UTF-8 text (line {line})") from error
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}", (f"{path}: {error}",)) from error
+    return data
 
 
 def _values(document: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.cli.renewal import RESTING_MB
+from agent.cli.renewal import KEPT, RESTING_MB
 from agent.daemon import STEERING
 from tests.cycle.world import World, interviewed
 
@@ -199,6 +199,27 @@ def test_it_answers_what_was_held_back_for_it(service: Service) -> None:
     heard = service.told("RELOADING=1")
     assert "READY=1" in heard
     service.told("READY=1")
+
+
+# … and with a configuration that was broken in the same moment
+BROKEN = HELD_BACK.replace(
+    "os.execv",
+    "config = sys.argv[sys.argv.index('--config') + 1]\n"
+    f"os.environ['{KEPT}'] = open(config).read()\n"
+    "open(config, 'a').write('\\n[no_such_table]\\n')\n"
+    "os.execv",
+)
+
+
+@pytest.mark.parametrize("service", [(180, BROKEN)], indirect=True)
+def test_it_keeps_the_configuration_that_went_wrong_while_it_was_replaced(
+    service: Service, tmp_path: Path
+) -> None:
+    service.told("RELOADING=1")
+    service.told("READY=1")
+    service.told("STATUS=turn")
+    assert service.process.poll() is None
+    assert "the old one stays" in log_of(tmp_path)
 
 
 @pytest.mark.parametrize("service", [(180, HELD_BACK)], indirect=True)

@@ -14,15 +14,21 @@ import time
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.cli.context import App
-from agent.errors import AgentError
+from agent.errors import AgentError, ConfigError
+from agent.paths import locate
+
+if TYPE_CHECKING:
+    from agent.config import Config
 
 log = logging.getLogger("agent")
 
 RESTING_MB = 75.0  # what the daemon may keep while it waits
 PAUSE_SECONDS = 3600.0  # a start costs a second of processor time: an hour apart they are 0.03 % of it
 RENEWED = "FOLLOWUP_AGENT_RENEWED"  # when this process was last renewed, in seconds of the monotonic clock
+KEPT = "FOLLOWUP_AGENT_KEPT"  # the text of the configuration in force
 
 
 def resident_mb() -> float:
@@ -44,6 +50,7 @@ class Renewal:
     resident: Callable[[], float] = resident_mb
     command: list[str] = field(default_factory=lambda: [sys.executable, *sys.orig_argv[1:]])
     possible: bool = True
+    kept: bytes = b""
 
     @property
     def is_first(self) -> bool:
@@ -71,14 +78,29 @@ class Renewal:
         """A file that was changed, and perhaps is wrong, waits for SIGHUP or a start that the user asked for."""
         from agent.config import load
 
+        path = self.app.config.path
         try:
-            return load(self.app.config.path) == self.app.config
+            self.kept = path.read_bytes()
+            return load(path, text=self.kept) == self.app.config
         except (AgentError, OSError):
             return False
 
+    def configuration(self) -> Config:
+        """What the file says; if it went wrong while this process took over, what it said to the one before."""
+        from agent.config import load
+
+        kept = self.environ.pop(KEPT, None)
+        try:
+            return self.app.config
+        except ConfigError:
+            if kept is None:
+                raise
+        self.app._config = load(locate(self.app.config_file), text=os.fsencode(kept))  # noqa: SLF001 (as a reload does)
+        return self.app.config
+
     def __call__(self) -> None:
         """Replace this process; returns only if the system refuses, and then it is never wanted again."""
-        self.environ[RENEWED] = f"{self.monotonic():.0f}"
+        self.environ[RENEWED], self.environ[KEPT] = f"{self.monotonic():.0f}", os.fsdecode(self.kept)
         log.debug("a fresh process takes over: %d MB", self.resident())
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
@@ -87,6 +109,7 @@ class Renewal:
         except (OSError, ValueError) as error:
             log.info("this process stays as large as it is: it cannot be replaced (%s)", type(error).__name__)
             self.possible = False
+            del self.environ[KEPT]
 
 
 def end_at_once() -> None:

@@ -25,7 +25,8 @@ def command(app: App) -> int:
     """The daemon: the turn of `sync` on a schedule, until it is told to stop. Made for systemd; logs to stderr."""
     end_at_once()
     set_up_logging(verbose=app.verbosity)
-    config, renewal = app.config, Renewal(app)
+    renewal = Renewal(app)
+    config = renewal.configuration()
     daemon = Daemon(
         turn=lambda: turn(app, daemon),
         reload=lambda: reload(app),
