@@ -19,7 +19,9 @@ SMALL = 4096  # bytes: libFuzzer learns most from short inputs
 def main(arguments: list[str]) -> int:
     """All doors, each in a process of its own; or one, by name."""
     if importlib.util.find_spec("atheris") is None:
-        sys.stderr.write("SKIPPED: atheris is not installed (pip install atheris, where it has a wheel)\n")
+        sys.stderr.write(
+            "SKIPPED: atheris is not installed (pip install -e '.[fuzz]', where it has a wheel)\n"
+        )
         return 0
     if arguments:
         return one(arguments[0])

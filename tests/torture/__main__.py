@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 
-from tests.torture import clocks, cuts, disk, killed, protocol, together, wire
+from tests.torture import clocks, cuts, disk, hostile, killed, protocol, together, wire
 from tests.torture.outcome import Job, Outcome, table
 
 SUITES: dict[str, Callable[[int, int], list[Job]]] = {
@@ -22,6 +22,7 @@ SUITES: dict[str, Callable[[int, int], list[Job]]] = {
     "together": together.jobs,
     "disk": disk.jobs,
     "clocks": clocks.jobs,
+    "hostile": hostile.jobs,
 }
 
 

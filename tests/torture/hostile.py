@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import email
 import email.policy
+import random
 import resource
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import getaddresses
+from functools import partial
 from time import process_time
 from typing import Any
 
@@ -28,6 +30,7 @@ from tests.core.mail import base64url
 from tests.core.post import DANA
 from tests.torture.corpus import corpus
 from tests.torture.hostile_mail import GENUINE, ME, Hostile
+from tests.torture.outcome import Job, Outcome
 
 SECONDS = 2.0
 MEGABYTES = 64
@@ -44,7 +47,7 @@ _ACCEPTED = "Hi Maria,\n\nTuesday at 10 works for me, see you then.\n\nBest,\nDa
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Tried:
     """What one mail did: seconds of processor time to read it, who would be written to, and what it ended."""
 
     name: str
@@ -97,7 +100,7 @@ def _plain(key: str, sender: str, to: str, text: str) -> bytes:
     ).encode()
 
 
-def tried(mail: Hostile, thread: str, pair: Sequence[Reading]) -> Outcome:
+def tried(mail: Hostile, thread: str, pair: Sequence[Reading]) -> Tried:
     """The mail arrives three days after the invitation, in the genuine thread ("t1") or in one of its own."""
     began = process_time()
     reading = read(resource_of(mail.raw, "x", thread, START + timedelta(days=2, hours=1)))
@@ -110,7 +113,7 @@ def tried(mail: Hostile, thread: str, pair: Sequence[Reading]) -> Outcome:
             written |= recipients(judged, now, forced=now == NOWS[-1] and "t1" in judged.candidacy.thread_ids)
             ended |= judged.state.disposition is not Disposition.OPEN and "t1" in judged.candidacy.thread_ids
     forged = mail.name.startswith(("forged", "calendar forged"))
-    return Outcome(mail.name, seconds, frozenset(written - KNOWN), ended and forged)
+    return Tried(mail.name, seconds, frozenset(written - KNOWN), ended and forged)
 
 
 def recipients(judged: Judged, now: datetime, *, forced: bool) -> set[str]:
@@ -150,6 +153,28 @@ def _addressed(judged: Judged, action: Action, now: datetime, who: Contact | Non
     parsed = email.message_from_bytes(raw, policy=email.policy.default)
     fields = [str(value) for name in ("to", "cc", "bcc", "resent-to") for value in parsed.get_all(name, [])]
     return {address.lower() for _, address in getaddresses(fields)}
+
+
+def jobs(number: int, seed: int) -> list[Job]:
+    """For ``python -m tests.torture``: a third of so many mails, all at most, in both places."""
+    names = [mail.name for mail in corpus()]
+    drawn = random.Random(seed).sample(names, min(len(names), max(number // 3, 8)))
+    return [partial(play_all, frozenset(drawn[n : n + 48])) for n in range(0, len(drawn), 48)]
+
+
+def play_all(names: frozenset[str]) -> list[Outcome]:
+    """These mails of the corpus; one that raises breaks a promise, too."""
+    pair = genuine()
+    return [play(mail, thread, pair) for mail in corpus() if mail.name in names for thread in ("t1", "t9")]
+
+
+def play(mail: Hostile, thread: str, pair: Sequence[Reading]) -> Outcome:
+    """One trial as the table of all trials has it."""
+    try:
+        broken = tried(mail, thread, pair).broken
+    except Exception as error:  # noqa: BLE001 (nothing that mail can hold may raise)
+        broken = repr(error)[:200]
+    return Outcome("hostile mail", f"{mail.name} ({thread})", 1, (broken,) if broken else ())
 
 
 def main() -> int:
