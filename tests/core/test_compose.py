@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from time import process_time
@@ -57,7 +58,8 @@ def letter(*args: object, **options: object) -> Composition:
 def test_it_names_the_date_the_position_and_the_promise() -> None:
     text = letter(correspondence(answered=True), state(promise=promise())).text
     assert "by Friday, May 22" in text
-    assert "Tuesday, May 12" in text
+    assert "the interview on May 12" in text
+    assert "Tuesday, May 12" in letter().text
     assert "Product Analyst" in text
     assert text.count("?") == 1
 
@@ -95,8 +97,8 @@ def test_it_writes_a_shorter_second_letter_that_lets_go_gracefully() -> None:
 def test_it_leaves_out_what_is_not_known() -> None:
     bare = replace(correspondence(), company="", position="")
     text = letter(bare, State()).text
-    assert "the position" in text
-    assert "May" not in text
+    assert "the position" in text.casefold()
+    assert "May " not in text.replace("May I", "")
 
 
 def test_it_names_no_interview_that_was_cancelled_or_lies_ahead() -> None:
@@ -107,7 +109,7 @@ def test_it_names_no_interview_that_was_cancelled_or_lies_ahead() -> None:
     )
     for status, day in unfit:
         other = Interview(at(day), at(day, 10), "", status, "ical")
-        assert "May" not in letter(told=State(interviews=(other,))).text
+        assert " on " not in letter(told=State(interviews=(other,))).text
 
 
 def test_it_offers_more_where_the_impression_was_poor_and_encloses_what_is_given() -> None:
@@ -289,3 +291,58 @@ def test_it_makes_a_sound_letter_or_none_of_any_mail(
         assert raw.count(b"\r\nTo: ") == 1
         assert "{{" not in result.text
         assert result.text.count("?") == 1
+
+
+def thanks(day: int, language: str = "en") -> str:
+    """A thank-you written on that day of May; the interview was on Tuesday, May 12."""
+    cast = CASTS[language]
+    made = compose(
+        action(ActionKind.THANK_YOU), correspondence(language), state(), identity(cast), config=ComposeConfig(),
+        now=at(day, 20), zone=cast.zone,
+    )  # fmt: skip
+    assert isinstance(made, Composition), made
+    return made.text
+
+
+def test_it_says_the_weekday_alone_in_thanks_that_follow_within_days() -> None:
+    assert "on Tuesday." in thanks(13) or "on Tuesday," in thanks(13) or "on Tuesday " in thanks(13)
+    assert "May 12" not in thanks(13)
+    assert "de mardi" in thanks(14, "fr")
+    assert "del martes" in thanks(14, "es")
+    assert "am Dienstag" in thanks(14, "de")
+    assert "May 12" in thanks(20)
+
+
+@pytest.mark.parametrize("language", CASTS)
+def test_it_names_no_day_on_the_day_itself_since_the_draft_may_be_sent_tomorrow(language: str) -> None:
+    text = thanks(12, language).casefold()
+    for word in ("tuesday", "dienstag", "mardi", "martes", "12", "today", "heute", "aujourd", " hoy "):
+        assert word not in text
+
+
+def test_it_speaks_of_the_employer_to_an_agency_that_has_not_been_told_its_name() -> None:
+    cast = CASTS["en"]
+    desk = replace(cast.them, email="desk@agency.example")
+    base = correspondence()
+    readings = tuple(
+        replace(r, message=replace(r.message, **({"to": (desk,)} if r.outgoing else {"sender": desk})))
+        for r in base.readings
+    )
+    unnamed = replace(
+        base, company="", agency="Harbor Recruiting", readings=readings, contacts=(Contact(desk, goes_by="Colleen"),)
+    )  # fmt: skip
+    texts = [letter(unnamed, state(), action(key=f"k{n}")).text for n in range(12)]
+    assert not [text for text in texts if re.search(r"\bthem\b[^.]*\?", text)]
+    assert any("the employer" in text for text in texts)
+
+
+def test_it_says_du_to_whom_it_once_greeted_formally() -> None:
+    text = letter(replace(correspondence("de"), formal=False), language="de").text
+    assert text.startswith("Hallo Katrin,")
+
+
+def test_it_puts_the_adjective_into_the_gender_of_what_is_asked_for() -> None:
+    grant = replace(correspondence("es"), position="Beca de investigación")
+    texts = [letter(grant, state(), action(step=2, key=f"k{n}"), language="es").text for n in range(20)]
+    assert any("abierta" in text for text in texts)
+    assert not any("abierto" in text for text in texts)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -101,3 +103,44 @@ def test_it_words_ten_letters_of_one_week_differently(language: str) -> None:
         for n in range(10)
     ]  # fmt: skip
     assert len({m.text for m in made if isinstance(m, Composition)}) >= 9
+
+
+def sentences(made: Composition) -> list[str]:
+    """The letter's sentences, without its greeting and its closing."""
+    body = "\n".join(made.text.strip().split("\n\n")[1:-1])
+    return [said for said in re.split(r"(?<=[.?!])\s+", body) if said]
+
+
+def week(situation: str, language: str, *, letters: int = 20) -> list[list[str]]:
+    """As many letters of one kind, each to another employer about another position."""
+    candidacy, told, kind, step = SITUATIONS[situation](language)
+    made = [
+        compose(action(kind, step, key=f"follow_up:1:t{n}:r1"), replace(candidacy, company=f"Firm{n}", position=f"Analyst {n}"),
+                told, identity(CASTS[language]), config=ComposeConfig(), now=now(language), zone=CASTS[language].zone,
+                recipient=candidacy.contacts[1] if situation == "thank_you_panel" else None)
+        for n in range(letters)
+    ]  # fmt: skip
+    assert all(isinstance(m, Composition) for m in made), made
+    return [sentences(m) for m in made if isinstance(m, Composition)]
+
+
+@pytest.mark.parametrize("language", CASTS)
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_it_shares_few_sentences_between_two_letters_of_one_week(situation: str, language: str) -> None:
+    pairs = list(combinations(week(situation, language), 2))
+    shares = [len(set(one) & set(other)) / min(len(one), len(other)) for one, other in pairs]
+    assert sum(shares) / len(shares) < 0.2
+    assert max(shares) < 1
+
+
+@pytest.mark.parametrize("language", CASTS)
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_it_begins_no_two_sentences_of_a_letter_alike_and_repeats_no_turn(
+    situation: str, language: str
+) -> None:
+    repeated = 0
+    for said in week(situation, language):
+        begun = [tuple(re.findall(r"\w+", s.casefold())[:3]) for s in said]
+        assert len(set(said)) == len(said)
+        repeated += len(begun) - len(set(begun))
+    assert repeated <= 1

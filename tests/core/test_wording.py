@@ -42,7 +42,20 @@ def test_it_names_the_year_only_where_it_is_another() -> None:
         (Promise(date(2026, 5, 22), at(14), "q", "m", date(2026, 5, 18)), "week", "in the week of May 18"),
         (Promise(date(2026, 5, 22), at(14), "q", "m", date(2026, 5, 18)), "", "in the week of May 18"),
         (Promise(date(2026, 4, 30), at(14), "q", "m", date(2026, 4, 1)), "month", "in April"),
-        (Promise(date(2026, 5, 22), at(1), "q", "m", date(2026, 5, 1)), "", "by around Friday, May 22"),
+        (Promise(date(2026, 5, 22), at(1), "q", "m", date(2026, 5, 1)), "", "by around May 22"),
+        (Promise(date(2026, 4, 7), at(1), "q", "m", date(2026, 4, 1)), "part of month", "in early April"),
+        (Promise(date(2026, 4, 7), at(1), "q", "m", date(2026, 4, 1)), "week", "in early April"),
+        (
+            Promise(date(2026, 4, 15), at(1), "q", "m", date(2026, 4, 11)),
+            "part of month",
+            "around the middle of April",
+        ),
+        (
+            Promise(date(2026, 4, 30), at(1), "q", "m", date(2026, 4, 21)),
+            "part of month",
+            "towards the end of April",
+        ),
+        (Promise(date(2026, 5, 19), at(5), "q", "m", date(2026, 5, 19)), "week", "by around May 19"),
         (Promise(date(2026, 5, 22), at(14), "q", "m", vague=True), "day", ""),
         (Promise(date(2026, 5, 29), at(14), "q", "m"), "day", ""),
     ],
@@ -62,7 +75,8 @@ def test_it_never_quotes_a_vague_deadline() -> None:
     ("raw", "said"),
     [
         ("Datenanalyst (m/w/d)", "Datenanalyst"),
-        ("Datenanalyst*in (all genders)", ""),
+        ("Datenanalyst*in (all genders)", "Datenanalyst*in"),
+        ("Data *Analyst*", ""),
         ("Consultante en organisation H/F", "Consultante en organisation"),
         ("Product Manager, Digital Banking", "Product Manager, Digital Banking"),
         ("Shift Manager (Nights)", "Shift Manager (Nights)"),
@@ -157,3 +171,40 @@ def test_it_says_no_note_twice() -> None:
 
 def test_it_takes_the_newest_note_that_can_be_said() -> None:
     assert "sailing" in wording.note_words(("hiking", "sailing", "ask about pay"), (), "en", "s")
+
+
+@pytest.mark.parametrize(
+    ("language", "note", "holds"),
+    [
+        ("en", "Priya's talk on caching", "Priya's talk on caching"),
+        ("en", "Kubernetes migration", "about Kubernetes migration"),
+        ("en", "Tom sails too", ""),
+        ("de", "Herr Petersen segelt auch", ""),
+        ("de", "Segeln in Kiel", "Segeln in Kiel"),
+        ("de", "Mir hat die Führung gut gefallen", "Mir hat die Führung gut gefallen."),
+        ("fr", "le projet de Claire", "le projet de Claire"),
+        ("fr", "un livre de Camus", "le livre de Camus"),
+        ("fr", "escalade", "d'escalade"),
+        ("fr", "Claire fait de la voile", ""),
+        ("es", "hablamos de vela", "de vela"),
+        ("es", "Me gustó la visita al taller", "Me gustó la visita al taller."),
+        ("de", "the article on tides", ""),
+    ],
+)
+def test_it_takes_a_thing_or_a_sentence_of_the_users_and_nothing_else(
+    language: str, note: str, holds: str
+) -> None:
+    said = {wording.note_words((note,), (), language, f"s{n}") for n in range(8)}
+    assert all(holds in text for text in said) if holds else said == {""}
+
+
+def test_it_repeats_no_word_of_the_note_in_the_sentence_around_it() -> None:
+    for n in range(12):
+        assert wording.note_words(("der Artikel über Lastprognosen",), (), "de", f"s{n}").count("über") == 1
+
+
+def test_it_begins_no_english_role_with_a_thing_that_names_itself() -> None:
+    assert (
+        wording.about_words("Internship in Marketing", "Northwind", "en")
+        == "the Internship in Marketing at Northwind"
+    )

@@ -105,13 +105,31 @@ class Desk:
             note=self._note(),
             formal=polite,
             step=self.action.step,
+            held=self._held(),
         )
         return facts, hello.name
 
-    def _words(self, day: date) -> str:
-        return wording.day_words(day, self.language, today=self.today, zone=self.zone)
+    def _words(self, day: date, *, short: bool = False) -> str:
+        return wording.day_words(day, self.language, today=self.today, zone=self.zone, short=short)
 
     def _interview_day(self) -> str:
+        day = self._last_interview()
+        return "" if day is None else self._words(day)
+
+    def _held(self) -> str:
+        """The interview's day as a letter says it; short where the letter names another day before it."""
+        day = self._last_interview()
+        thanks = self.action.kind is ActionKind.THANK_YOU
+        other = bool(self._away() or self._promised() or self._holding())
+        return (
+            ""
+            if day is None
+            else wording.held_words(
+                day, self.language, today=self.today, zone=self.zone, first_thanks=thanks, short=other
+            )
+        )
+
+    def _last_interview(self) -> date | None:
         """The day of the round's last interview that took place, in the interview's own zone."""
         held = [
             i
@@ -122,8 +140,8 @@ class Desk:
         ]
         if held:
             last = max(held, key=lambda i: i.start)
-            return self._words(last.start.astimezone(_zone(last.time_zone, self.zone)).date())
-        return ""
+            return last.start.astimezone(_zone(last.time_zone, self.zone)).date()
+        return None
 
     def _promise(self) -> Promise | None:
         return self.action.because_promise or self.state.promise
@@ -183,7 +201,7 @@ class Desk:
             return ""
         if any(sent > reply.at for sent in self.state.follow_ups_sent):
             return ""
-        return self._words(reply.at.astimezone(ZoneInfo(self.zone)).date())
+        return self._words(reply.at.astimezone(ZoneInfo(self.zone)).date(), short=True)
 
     def _away(self) -> str:
         """The day on which they came back, if an automatic reply named one and it has come."""

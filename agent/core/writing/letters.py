@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from agent.core.lexicon import LANGUAGES
-from agent.core.writing.wording import choice
+from agent.core.writing.wording import shuffled
 
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PURPOSES = ("thank_you", "follow_up_1", "follow_up_2")
 MAX_LETTER = 20_000  # characters; a template that makes more is broken
 _KEPT_BREAK = "\u2028"
+_SENTENCES = re.compile(r"[.?!;:]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Facts:
     ``said``; ``holding``: the day of their last "we are not there yet"; ``away``: the day they came back to the office;
     ``missed``: the user's last letter met an automatic reply; ``elsewhere``: the reader is an agency, the employer is
     somebody else; ``met``: the reader is known to have been in the interview; ``attached``: number of files; ``note``: a
-    whole sentence; ``formal``: Sie, vous, usted; ``closing``: parting, name and signature.
+    whole sentence; ``formal``: Sie, vous, usted; ``closing``: parting, name and signature; ``held``: the interview's day
+    with its preposition ("on Tuesday"), empty where it is better left out.
     """
 
     greeting: str
@@ -57,6 +59,7 @@ class Facts:
     note: str = ""
     formal: bool = True
     step: int = 1
+    held: str = ""
 
 
 class TemplateProblem(ValueError):
@@ -92,7 +95,7 @@ def render(name: str, facts: Facts, own: Mapping[str, str], *, seed: str) -> str
 
     source = own.get(name) or built_in()[name]
     try:
-        raw = _compiled(source).render(**_values(facts), one_of=_Chooser(seed))
+        raw = _compiled(source).render(**_values(facts), one_of=_Chooser(seed, facts.note))
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
         raise TemplateProblem(f"{name}:{_line_of(error)}: {_reason(error)}") from error
     if len(raw) > MAX_LETTER:
@@ -101,14 +104,46 @@ def render(name: str, facts: Facts, own: Mapping[str, str], *, seed: str) -> str
 
 
 class _Chooser:
-    """``one_of`` of one letter: each use in the text draws for itself, and draws the same every time."""
+    """``one_of`` of one letter: each use draws for itself, the same every time, and repeats no turn of phrase.
 
-    def __init__(self, seed: str) -> None:
-        self._seed, self._uses = seed, 0
+    Of the options in their drawn order it takes the first that shares least with what the letter has said so far: no
+    second "Thank you …", no "where things stand" twice, no two sentences in a row that begin with "I".
+    """
+
+    def __init__(self, seed: str, said: str = "") -> None:
+        self._seed, self._uses, self._begun = seed, 0, ""
+        self._said = set(_turns(said))
 
     def __call__(self, *options: str) -> str:
         self._uses += 1
-        return choice(options, f"{self._seed}#{self._uses}")
+        taken = min(shuffled(options, f"{self._seed}#{self._uses}"), key=self._repeated)
+        self._said |= set(_turns(str(taken)))
+        begun = _beginnings(str(taken))
+        self._begun = begun[-1][0] if begun else self._begun
+        return taken
+
+    def _repeated(self, option: str) -> int:
+        turns, begun = _turns(str(option)), _beginnings(str(option))
+        return len(self._said.intersection(turns)) + (bool(begun) and begun[0][0] == self._begun)
+
+
+def _turns(text: str) -> list[tuple[str, ...]]:
+    """What would be noticed if it came twice in a letter: three words in a row, and the first two of a sentence."""
+    found: list[tuple[str, ...]] = []
+    for sentence in _SENTENCES.split(text):
+        words = re.findall(r"\w+", sentence.casefold())
+        found += (tuple(words[i : i + 3]) for i in range(len(words) - 2))
+    begun = _beginnings(text)
+    found += (("", *two) for two in begun if len(two) > 1)
+    return found + [("", two[0][:5]) for two in begun if len(two[0]) >= 5]  # "Thank you …" and "Thanks …"
+
+
+def _beginnings(text: str) -> list[list[str]]:
+    """The first two words of each sentence; a piece that goes on (" and …", ", so …") begins none."""
+    pieces = _SENTENCES.split(text)
+    begun = pieces[1:] if text[:1] in {" ", ",", ".", ";"} else pieces
+    words = (re.findall(r"\w+", piece.casefold())[:2] for piece in begun)
+    return [two for two in words if two]
 
 
 @cache
@@ -171,22 +206,22 @@ def _linked(line: str) -> str:
 SAMPLE = {
     "en": Facts(
         greeting="Hi Maria,", closing="Best,\nJordan", position="Data Analyst", company="Northwind", at="at Northwind",
-        about="the Data Analyst role at Northwind", date="Tuesday, March 3", promised="by Friday, March 6", said="March 2",
+        about="the Data Analyst role at Northwind", date="Tuesday, March 3", held="on March 3", promised="by Friday, March 6", said="March 2",
         promised_by_reader=True, note="I also enjoyed our conversation about the article on tides.", formal=False,
     ),
     "de": Facts(
         greeting="Sehr geehrte Frau Lopez,", closing="Mit freundlichen Grüßen\nJordan Doe", position="Datenanalyst",
-        company="Northwind", at="bei Northwind", about="die Stelle als Datenanalyst bei Northwind", date="Dienstag, den 3. März",
+        company="Northwind", at="bei Northwind", about="die Stelle als Datenanalyst bei Northwind", date="Dienstag, den 3. März", held="am 3. März",
         promised="bis Freitag, den 6. März", said="2. März", promised_by_reader=True,
     ),
     "fr": Facts(
         greeting="Bonjour Madame Lopez,", closing="Bien cordialement,\nJordan Doe", position="Analyste",
-        company="Northwind", at="chez Northwind", about="le poste d'Analyste chez Northwind", date="mardi 3 mars",
+        company="Northwind", at="chez Northwind", about="le poste d'Analyste chez Northwind", date="mardi 3 mars", held="du 3 mars",
         promised="d'ici au vendredi 6 mars", said="2 mars", promised_by_reader=True,
     ),
     "es": Facts(
         greeting="Hola, María:", closing="Un saludo,\nJordan", position="Analista", company="Northwind", at="en Northwind",
-        about="el puesto de Analista en Northwind", date="martes 3 de marzo", promised="para el viernes 6 de marzo", said="2 de marzo",
+        about="el puesto de Analista en Northwind", date="martes 3 de marzo", held="del 3 de marzo", promised="para el viernes 6 de marzo", said="2 de marzo",
         promised_by_reader=True, formal=False,
     ),
 }  # fmt: skip

@@ -180,7 +180,7 @@ def _first_line(text: str) -> str:
 def greeting(candidacy: Candidacy, contact: Contact, language: str, *, polite: bool) -> Greeting:
     """The opening line: as the user last greeted this person, else by what is known of them."""
     own = _own_greeting(candidacy, contact, language)
-    if own is not None:
+    if own is not None and not (polite is False and _stands_on_ceremony(own, language)):
         return own
     table, name = letters(language)["greeting"], person(contact)
     if not name.first:
@@ -193,6 +193,12 @@ def greeting(candidacy: Candidacy, contact: Contact, language: str, *, polite: b
     if polite and name.last:
         return Greeting(table["polite"].format(full=name.full), name.last)
     return Greeting(table["familiar"].format(first=name.first), name.first)
+
+
+def _stands_on_ceremony(own: Greeting, language: str) -> bool:
+    """True for "Sehr geehrte Frau …" where people have since come to say du (tu, tú); English knows no such step."""
+    form = letters(language)["form"]
+    return bool(form["familiar"]) and own.line.casefold().startswith(tuple(form["formal_greeting"]))
 
 
 def _spoken_of(candidacy: Candidacy, name: Person, language: str) -> str:

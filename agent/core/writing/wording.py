@@ -18,8 +18,10 @@ from agent.core.model import Deadline, Promise
 MAX_NAME = 80  # a longer "position" is a sentence that was mistaken for one
 MAX_NOTE = 200
 MAX_THING_WORDS = 16
+EARLY, MIDDLE = 10, 20  # last days of the month's first and second third, as "early March" is meant
+RECENT_DAYS = 4  # so long "on Tuesday" is understood, and still is when the draft has lain for a day or two
 
-_UNFIT = re.compile(r"[@{}<>|\[\]?!\\=*_#]|://|www\.", re.IGNORECASE)
+_UNFIT = re.compile(r"[@{}<>|\[\]?!\\=_#]|\*(?!in(?:nen)?\b)|://|www\.", re.IGNORECASE)
 _GENDERS = r"(?:[mwfdhx]\s?[/|]\s?[mwfdhx](?:\s?[/|]\s?[mwfdhx*]){0,2}|all genders|gn|a)"
 _GENDER_MARK = re.compile(
     rf"\s*(?:[(\[]{_GENDERS}[)\]]|(?<=\s)(?:h/f|f/h|m/w/d|w/m/d|m/f/d|f/m/d)\b)", re.IGNORECASE
@@ -37,8 +39,16 @@ def letters(language: str) -> dict[str, Any]:
 
 def choice(options: Sequence[str], seed: str) -> str:
     """One of the phrasings, always the same for the same seed."""
-    digest = hashlib.sha256(seed.encode()).digest()
+    digest = hashlib.sha256(seed.encode(errors="replace")).digest()
     return options[int.from_bytes(digest[:4]) % len(options)]
+
+
+def shuffled(options: Sequence[str], seed: str) -> list[str]:
+    """The phrasings in an order of chance that is always the same for the same seed."""
+    places = sorted(
+        range(len(options)), key=lambda n: hashlib.sha256(f"{seed}:{n}".encode(errors="replace")).digest()
+    )
+    return [options[n] for n in places]
 
 
 def american(zone: str) -> bool:
@@ -60,6 +70,23 @@ def day_words(day: date, language: str, *, today: date, zone: str, short: bool =
     return f"{words}{year}"
 
 
+def held_words(
+    day: date, language: str, *, today: date, zone: str, first_thanks: bool, short: bool = False
+) -> str:
+    """When the interview was, with its preposition ("on Tuesday, May 12", "du mardi 12 mai"), to stand after "interview".
+
+    Thanks go out within days: the weekday is enough then ("on Tuesday"), and on the day itself nothing is said, since
+    "today" would be untrue of a draft that is sent tomorrow.
+    """
+    table, ago = letters(language), (today - day).days
+    if first_thanks and ago <= 0:
+        return ""
+    if first_thanks and ago <= RECENT_DAYS:
+        return str(table["date"]["held_weekday"]).format(weekday=table["weekdays"][day.weekday()])
+    words = day_words(day, language, today=today, zone=zone, short=short)
+    return str(table["date"]["held"]).format(day=words)
+
+
 def promise_words(
     promise: Promise, deadline: Deadline | None, language: str, *, today: date, zone: str
 ) -> str:
@@ -75,15 +102,21 @@ def promise_words(
         case "month":
             return table["month"].format(month=letters(language)["months"][by.month - 1])
         case "around":
-            return table["around"].format(day=day_words(by, language, today=today, zone=zone))
+            return table["around"].format(day=day_words(by, language, today=today, zone=zone, short=True))
+        case "early" | "middle" | "late" as part:
+            return table[part].format(month=letters(language)["months"][by.month - 1])
         case _:
             return table["day"].format(day=day_words(by, language, today=today, zone=zone))
 
 
 def _grain(promise: Promise, deadline: Deadline | None) -> str:
-    if deadline is not None and deadline.grain in {"week", "month"}:
-        return deadline.grain
-    first = promise.earliest or promise.by
+    first, grain = promise.earliest or promise.by, deadline.grain if deadline is not None else ""
+    if grain == "part of month" or (grain == "week" and first.day == 1 < promise.by.day):
+        return "early" if promise.by.day <= EARLY else "middle" if promise.by.day <= MIDDLE else "late"
+    if grain == "week" and first == promise.by:  # "within two weeks": counted, not named
+        return "around"
+    if grain in {"week", "month"}:
+        return grain
     if promise.by - first <= timedelta(days=1):
         return "day"
     same_week = first.isocalendar()[:2] == promise.by.isocalendar()[:2]
@@ -166,7 +199,30 @@ def _note(note: str, language: str, seed: str) -> tuple[str, str]:
         return thing, thing[0].upper() + thing[1:] + "."
     if len(words) > MAX_THING_WORDS or set(words) & set(table["verbs"]):
         return "", ""
-    return thing, choice(table["about"], seed + note).format(thing=thing)
+    if _spoken_of_somebody(thing, table):
+        return "", ""
+    return thing, _about(thing, table, seed + note)
+
+
+def _spoken_of_somebody(thing: str, table: dict[str, Any]) -> bool:
+    """True for what looks like a sentence about a person ("Maria sails too"): a capital, then no joining word."""
+    words = thing.split()
+    after = next((n for n, word in enumerate(words) if not word[:1].isupper()), 0)
+    if not after or words[after - 1].endswith(("'s", "’s")) or words[after].casefold() in table["joints"]:
+        return False
+    return words[after].endswith(tuple(table["acting"]))
+
+
+def _about(thing: str, table: dict[str, Any], seed: str) -> str:
+    """The thing in a sentence: one that fits a noun without article, and that repeats no word of the thing."""
+    first = thing.casefold().replace("’", "'").split()[0]
+    named = {said.split()[0] for said in table["first"].values()} | {"mi", "mis", "nos", "votre", "vos"}
+    bare = first not in named and "'" not in first
+    options = (table["bare"] if bare else ()) or table["about"]
+    words = set(re.findall(r"\w{4,}", thing.casefold()))
+    fresh = [option for option in options if not words & set(re.findall(r"\w{4,}", option.casefold()))]
+    de = "d'" if first[0] in "aàâeéèêëiîïoôuùûh" else "de "
+    return choice(fresh or options, seed).format(thing=thing, de=de)
 
 
 def _multi(private: Sequence[str], thing: str) -> set[str]:
@@ -211,6 +267,8 @@ def _inside(thing: str, first: dict[str, str]) -> str:
 
 
 def _foreign(text: str, language: str) -> bool:
-    found = scores(text)
-    best = max(found.values(), default=0.0)
+    """True where the note is in another language; French and Spanish share small words, so a few prove nothing."""
+    found, alike = scores(text), {"fr", "es", "nl", "it", "pt"}
+    rivals = {code: n for code, n in found.items() if n >= 2 or not {language, code} <= alike}
+    best = max(rivals.values(), default=0.0)
     return best >= 1 and found.get(language, 0.0) < best * 0.6
