@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agent.daemon import TICK_SECONDS, Bell, Daemon, Notifier, Turned
+from agent.daemon import STEERING, TICK_SECONDS, Bell, Daemon, Notifier, Turned
 from agent.errors import AuthError, Busy, ConfigError, DataError, GmailUnavailable, QuotaExhausted
 
 BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -247,3 +247,48 @@ def test_it_ends_on_a_signal_in_the_middle_of_a_turn() -> None:
 def test_it_gives_signs_of_life_twice_as_often_as_asked(usec: str, pause: float) -> None:
     assert Notifier({"WATCHDOG_USEC": usec}).pause == pause
     assert Notifier({"WATCHDOG_USEC": usec, "WATCHDOG_PID": "1"}).pause == TICK_SECONDS
+
+
+def renewed(bench: Bench, waits: int) -> bool:
+    """If it asked for a fresh process within so many waits."""
+    bench.daemon.may_renew = lambda: True
+    bench.run(waits)
+    return bench.daemon.renewing
+
+
+def test_it_asks_for_a_fresh_process_at_rest_after_it_has_read() -> None:
+    bench = Bench(beats=False, outcomes=[Turned("turn", read=True)])
+    bench.daemon.beat()
+    assert renewed(bench, 10)
+    assert bench.waits == 2  # not in the round of the turn
+
+
+@pytest.mark.parametrize(
+    "outcomes",
+    [
+        [Turned("nothing new")],
+        [Turned("the rest comes with the next turn", read=True, more=True)],
+        [Turned("turn", read=True), GmailUnavailable("no answer from Gmail")],
+    ],
+)
+def test_it_asks_for_none_while_it_need_not_or_had_better_not(outcomes: list[Exception | Turned]) -> None:
+    bench = Bench(beats=False, outcomes=outcomes)
+    bench.happen = dict.fromkeys(range(1, len(outcomes) + 1), bench.daemon.beat)
+    assert not renewed(bench, len(outcomes) + 1)
+
+
+def test_it_asks_for_one_when_it_works_again_after_a_turn_that_broke_off() -> None:
+    bench = Bench(beats=False, outcomes=[GmailUnavailable("no answer from Gmail")])
+    bench.daemon.beat()
+    assert renewed(bench, 60)
+    assert len(bench.turns) == 2
+
+
+def test_it_hands_over_with_the_signals_held_back() -> None:
+    bench = Bench(beats=False, outcomes=[Turned("turn", read=True)])
+    bench.daemon.may_renew = lambda: True
+    try:
+        assert (bench.daemon.run(), bench.daemon.renewing) == (0, True)
+        assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) >= set(STEERING)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STEERING)
