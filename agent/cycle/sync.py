@@ -98,8 +98,13 @@ class Sync:
         spent = self.gmail.usage.quota_units
         happened = changes(self.gmail.history(cursor), start=cursor)
         touched = happened.drafts_touched
-        self.result.drafts_touched = bool(touched.added or touched.deleted or happened.deleted)
-        self.result.drafts_passed = frozenset(thread_id for _, thread_id in touched.passed)
+        came_and_went = (
+            touched.passed
+        )  # ours too, where the user discarded it while the turn that made it went on
+        self.result.drafts_touched = bool(
+            touched.added or touched.deleted or happened.deleted or came_and_went
+        )
+        self.result.drafts_passed = frozenset(thread_id for _, thread_id in came_and_went)
         heard = self.labels.heed(happened)
         keep, seen = self._new(happened)
         keep = self._with_tracked(keep, heard.tracked)

@@ -87,7 +87,7 @@ def translated(path: Path) -> Iterator[None]:
     """SQLite's errors in the words of this program: what the user can do about them decides the kind."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if (known := explained(path, error)) is None:
             raise
         raise known from error
@@ -95,6 +95,8 @@ def translated(path: Path) -> Iterator[None]:
 
 def explained(path: Path, error: BaseException | None) -> AgentError | None:
     """What an error of SQLite means to the user, or None where it is a bug of ours."""
+    if isinstance(error, UnicodeDecodeError):  # a name in the schema that is no text
+        return DataError(f"the database {path} is damaged; {_remedy(path)}")
     code = getattr(error, "sqlite_errorcode", None)
     match (code or 0) & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:

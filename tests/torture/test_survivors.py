@@ -1,4 +1,4 @@
-"""Errors that ``make mutation`` planted and no test saw: each has its test here."""
+"""Errors that ``make mutation`` planted and no test saw, and those that ``make torture`` found: each has its test here."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from agent.core.model import DraftState, Policy, Status
 from agent.core.model import SignalKind as Kind
 from agent.core.writing.wire import to_bytes
+from agent.cycle.lives import Lives
 from agent.cycle.turn import Cycle
 from agent.errors import AgentError
 from tests.core.story import promised
@@ -21,7 +22,7 @@ from tests.core.test_state import interviewed
 from tests.core.test_wire import DATE, PLAIN
 from tests.cycle.machine import CONFIG
 from tests.cycle.machine_gmail import Cut, NearGmail
-from tests.torture import cuts
+from tests.torture import cuts, disk
 from tests.torture.clocks import Calendar, Case
 from tests.torture.lab import Lab
 
@@ -142,3 +143,25 @@ def test_it_folds_references_into_lines_that_are_full_and_not_too_long() -> None
     folded = [lines[0], *(line for line in lines[1:] if line.startswith(" "))][:6]
     assert all(len(line) <= 76 for line in folded)
     assert all(line.count("<") == 2 for line in folded), "two fit into a line"
+
+
+@pytest.mark.parametrize(("hand", "state"), [("discard", DraftState.DISCARDED), ("send", DraftState.SENT)])
+def test_it_knows_what_became_of_a_draft_within_the_turn_that_made_it(
+    lab: Lab, hand: str, state: DraftState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = Lives.read_back
+
+    def then_the_hand(self: Lives, key: str, ref: Any) -> None:
+        original(self, key, ref)
+        lab.hand(hand)
+
+    monkeypatch.setattr(Lives, "read_back", then_the_hand)
+    lab._crank()
+    lab.plain_turn()
+    [record] = lab.store.drafts()
+    assert record.state is state
+
+
+def test_it_calls_a_database_damaged_whose_schema_is_no_text() -> None:
+    played = disk.page(16)
+    assert not played.violations
