@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import random
 import sys
@@ -30,7 +31,8 @@ def run(jobs: Sequence[Job], *, seconds: float) -> tuple[list[Outcome], int]:
     """The jobs side by side, as many as begin within so many seconds; what came of them, and how many were left out."""
     until, waiting = time.monotonic() + seconds, list(reversed(jobs))
     found: list[Outcome] = []
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
+    # spawned: what this process has started (a fork server) is nobody else's
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn")) as pool:
         running = {
             pool.submit(safe, waiting.pop()) for _ in range(min(2 * (os.cpu_count() or 1), len(waiting)))
         }
