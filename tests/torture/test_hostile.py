@@ -1,4 +1,4 @@
-"""A slice of the hostile corpus: whoever wants to be written to, every third shape, and some of the large ones."""
+"""A slice of the hostile corpus: whoever wants to be written to, every fourth shape, and some of the large ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def shard_of(shard: int) -> Iterator[tuple[int, Hostile]]:
     """The mails of one shard of the slice; ``python -m tests.torture.hostile`` tries them all."""
     swindlers = sum(1 for _ in people())
     for number, mail in enumerate(corpus()):
-        every = 1 if number < swindlers else 3 * SHARDS if len(mail.raw) < SMALL else 8 * SHARDS
+        every = 1 if number < swindlers else 4 * SHARDS if len(mail.raw) < SMALL else 8 * SHARDS
         if number % SHARDS == shard and number % every < SHARDS:
             yield number, mail
 
@@ -41,7 +41,7 @@ def test_it_keeps_its_promises_whoever_writes(shard: int, pair: Sequence[Reading
     broken = [
         (outcome.name, thread, outcome.broken)
         for number, mail in shard_of(shard)
-        for thread in (("t1", "t9") if number % 5 == 0 else ("t1",))
+        for thread in (("t1", "t9") if number % 7 == 0 else ("t1",))
         if (outcome := tried(mail, thread, pair)).broken
     ]
     assert broken == []
