@@ -8,12 +8,11 @@ import os
 import random
 import sys
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 
 from tests.torture import clocks, cuts, disk, hostile, killed, protocol, together, wire
-from tests.torture.outcome import Job, Outcome, table
+from tests.torture.outcome import Job, Outcome, safe, table
 
 SUITES: dict[str, Callable[[int, int], list[Job]]] = {
     "cuts": cuts.jobs,
@@ -54,15 +53,6 @@ def _progress(trials: int, wrong: int, jobs: int) -> None:
             file=sys.stderr,
             flush=True,
         )
-
-
-def safe(job: Job) -> list[Outcome]:
-    """The job's outcomes; a trial that breaks is a violation."""
-    try:
-        return job()
-    except Exception as error:  # noqa: BLE001 (whatever breaks is reported, and the others go on)
-        last = traceback.format_exc(limit=-2).replace("\n", " | ")
-        return [Outcome("broken", f"{job}"[:200], 1, (f"{error!r} {last}",))]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -37,3 +38,12 @@ def table(outcomes: Iterable[Outcome]) -> str:
         reason = f"   (in part skipped: {skipped[kind]})" if kind in skipped else ""
         lines.append(f"{kind:<28}{row[0]:>9,}{row[1]:>9,}{row[2]:>12,}{reason}")
     return "\n".join(lines)
+
+
+def safe(job: Job) -> list[Outcome]:
+    """The job's outcomes; a trial that breaks is a violation."""
+    try:
+        return job()
+    except Exception as error:  # noqa: BLE001 (whatever breaks is reported, and the others go on)
+        last = traceback.format_exc(limit=-2).replace("\n", " | ")
+        return [Outcome("broken", f"{job}"[:200], 1, (f"{error!r} {last}",))]
