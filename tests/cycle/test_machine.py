@@ -1,6 +1,6 @@
 """Drafts behave whatever happens: at most one in a thread, one per key, none after an answer, none against the user.
 
-Examples from fixed seeds, in shards (MACHINE_EXAMPLES=1000 for more); ``make soak`` plays twenty thousand from a new seed.
+Examples from fixed seeds, in shards (MACHINE_EXAMPLES for more or fewer); ``make soak`` plays twenty thousand from a new seed.
 A failure shows the shortest deeds that lead to it (they can be typed as they stand: ``state = Machine()`` and so on) and
 the command that plays its shard again.
 """
@@ -20,7 +20,7 @@ from agent.core.model import ActionKind, DraftState
 from tests.cycle.machine import TALLY, Machine, play
 from tests.cycle.machine_http import HttpMachine
 
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "250"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "1000"))
 SEED = int(os.environ.get("MACHINE_SEED", "0"))
 A_SHARD, STEPS = 125, 50
 DEEDS = ("made", "withdrawn", "cut", "failed", "restored", *("open", "edit", "subject", "send", "discard"))
