@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from agent.core.dates.deadlines import promised
-from agent.core.mail import mime
-from agent.core.meaning import signals
 from agent.core.model import Address, Identity, Reading, SignalKind
+from tests.core import post
 from tests.scenarios.mailbox import Letters
 from tests.scenarios.player import Check
 
@@ -49,15 +47,10 @@ def reading(mail: dict[str, Any]) -> Reading:
     message = {
         "key": mail["id"], "thread": mail["id"], "at": mail["written"], "from": mail["from"], "to": [mail["to"]],
         "subject": mail["subject"], "text": mail["body"], "headers": mail.get("headers") or {},
+        "labels": ["SENT" if mail["outgoing"] else "INBOX"],
     }  # fmt: skip
     letters.by_key[mail["id"]] = message
-    source, _ = mime.source_from_bytes(
-        letters.raw(message), gmail_id=mail["id"], thread_id=mail["id"],
-        internal_date=datetime.fromisoformat(mail["written"]), label_ids=["SENT" if mail["outgoing"] else "INBOX"],
-    )  # fmt: skip
-    zone = "Europe/London"
-    parsed, _ = mime.message(source, zone=zone)
-    return signals.read(parsed, ROBIN, zone=zone, holidays=mail.get("holidays", ""))
+    return post.read(message, letters, ROBIN, "Europe/London", mail.get("holidays", ""))
 
 
 def _checks(mail: dict[str, Any], read: Reading) -> Iterator[Check]:

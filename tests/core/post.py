@@ -137,14 +137,17 @@ def scenario(name: str) -> tuple[dict[str, Any], Identity, tuple[Reading, ...]]:
     return (
         story,
         identity,
-        tuple(_read(m, letters, identity, me["time_zone"]) for m in letters.by_key.values()),
+        tuple(read(m, letters, identity, me["time_zone"]) for m in letters.by_key.values()),
     )
 
 
-def _read(message: dict[str, Any], letters: Letters, identity: Identity, zone: str) -> Reading:
+def read(
+    message: dict[str, Any], letters: Letters, identity: Identity, zone: str, holidays: str = ""
+) -> Reading:
+    """A message of a scenario, read by the real parts from its RFC 5322 bytes."""
     source, _ = mime.source_from_bytes(
         letters.raw(message), gmail_id=message["key"], thread_id=message["thread"],
         internal_date=datetime.fromisoformat(message["at"]), label_ids=message["labels"],
     )  # fmt: skip
     parsed, _ = mime.message(source, zone=zone)
-    return signals.read(parsed, identity, zone=zone)
+    return signals.read(parsed, identity, zone=zone, holidays=holidays)

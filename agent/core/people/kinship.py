@@ -29,8 +29,7 @@ def shares_people(one: Strand, other: Strand) -> bool:
 
 def _names_person(one: Strand, other: Strand) -> bool:
     """A scheduler's mail names somebody of the other strand in full."""
-    text = letters(" ".join(_headline(r) for r in one.readings if is_vendor_robot(r.message.sender.email)))
-    return any(person(a.name) and letters(bare_name(a.name)) in text for a in other.sides.people.values())
+    return names_people([r for r in one.readings if is_vendor_robot(r.message.sender.email)], other)
 
 
 def names_people(theirs: Sequence[Reading], seed: Strand) -> bool:
