@@ -106,7 +106,8 @@ class Daemon:
 
     ``turn``: one turn, its errors from ``agent.errors``. ``reload``: read the configuration again (ConfigError: the old
     one is kept); returns the new interval in seconds. ``may_renew``: asked at rest after turns that read; if it agrees,
-    ``run`` returns with ``renewing`` set and the signals held back, for a fresh process to take over.
+    ``run`` returns with ``renewing`` set and the signals held back, for a fresh process to take over. ``diagnose``: asked
+    after an unforeseen error for what may be behind it.
     """
 
     turn: Callable[[], Turned]
@@ -117,6 +118,7 @@ class Daemon:
     monotonic: Callable[[], float] = time.monotonic
     wait: Callable[[Bell, float], object] = rest
     may_renew: Callable[[], bool] = bool
+    diagnose: Callable[[], AgentError | None] = lambda: None
     woken: Bell = field(default_factory=SimpleQueue)
     asked: bool = False
     stopping: bool = False
@@ -258,7 +260,12 @@ class Daemon:
         except AgentError as error:
             self._complain(f"the turn failed: {error}")
         except Exception as error:  # noqa: BLE001 (the second of two places that catch broadly: a bug must not end the service)
-            self._complain(f"the turn failed unexpectedly: {type(error).__name__} at {_place(error)}")
+            damage = self.diagnose()
+            self._complain(
+                f"the turn failed: {damage}"
+                if damage
+                else f"the turn failed unexpectedly: {type(error).__name__} at {_place(error)}"
+            )
         else:
             self._went_well(turned)
 

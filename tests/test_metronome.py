@@ -206,6 +206,15 @@ def test_it_goes_on_after_a_bug_and_says_so_once(caplog: pytest.LogCaptureFixtur
     assert "dana.kim" not in caplog.text
 
 
+def test_it_blames_a_damaged_database_for_an_odd_error(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench(outcomes=[TypeError()])
+    bench.daemon.diagnose = lambda: DataError("the database is damaged")
+    bench.daemon.beat()
+    bench.run(1)
+    assert "the turn failed: the database is damaged" in caplog.text
+    assert "TypeError" not in caplog.text
+
+
 def test_it_keeps_its_interval_when_the_new_configuration_is_wrong(caplog: pytest.LogCaptureFixture) -> None:
     def wrong() -> float:
         raise ConfigError("1 problem", ("policy.x: unknown key",))

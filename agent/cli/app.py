@@ -138,7 +138,9 @@ def _advise(error: AgentError, app: App) -> int:
 
 
 def _bug(error: Exception, app: App) -> int:
-    """An unforeseen error: its kind and place, never its words (they may quote mail)."""
+    """An unforeseen error: a damaged database's, or its kind and place, never its words (they may quote mail)."""
+    if (damage := app.damage()) is not None:
+        return _advise(damage, app)
     from agent.cli.crash import noted
 
     where, log = noted(error, app.clock())

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from agent.config import Config
     from agent.cycle.thinking import Thinker
     from agent.cycle.turn import Cycle
+    from agent.errors import AgentError
     from agent.gmail.client import Gmail
     from agent.store.store import Store
 
@@ -60,6 +61,12 @@ class App:
         store = Store.open(self.config.storage.database)
         self._closing.append(store.close)
         return store
+
+    def damage(self) -> AgentError | None:
+        """What is wrong with the database, where that may be why something else went wrong."""
+        from agent.store.backup import damage
+
+        return damage(self._config.storage.database) if self._config else None
 
     def gmail(self) -> Gmail:
         """Gmail, with the stored authorisation (AuthError if there is none)."""

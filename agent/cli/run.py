@@ -33,6 +33,7 @@ def command(app: App) -> int:
         poll_seconds=config.daemon.poll_seconds,
         notify=Notifier(os.environ, hide=masked),
         clock=app.clock,
+        diagnose=app.damage,
         may_renew=renewal.is_wanted,
         grown=renewal.is_first,  # it may have made or upgraded the database, which takes Alembic
     )

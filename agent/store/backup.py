@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.errors import DataError
-from agent.store.files import backups, connect, private_file, stored_revision, translated
+from agent.store.files import backups, connect, damaged, private_file, stored_revision, translated
 
 KEPT = 3
 
@@ -53,6 +53,13 @@ def damages(path: Path) -> tuple[str, ...]:
     except sqlite3.DatabaseError as error:
         return (str(error),)
     return tuple(line for line in whole if line != "ok") + tuple(loose)
+
+
+def damage(path: Path) -> DataError | None:
+    """What to tell the user if the file is damaged: facts that contradict their schema come to light as odd errors elsewhere."""
+    if not path.exists() or not (found := damages(path)):
+        return None
+    return DataError(damaged(path), found[:1])
 
 
 def check(path: Path) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def translated(path: Path) -> Iterator[None]:
 def explained(path: Path, error: BaseException | None) -> AgentError | None:
     """What an error of SQLite means to the user, or None where it is a bug of ours."""
     if isinstance(error, UnicodeDecodeError):  # a name in the schema that is no text
-        return DataError(f"the database {path} is damaged; {_remedy(path)}")
+        return DataError(damaged(path))
     code = getattr(error, "sqlite_errorcode", None)
     match (code or 0) & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
@@ -104,19 +104,20 @@ def explained(path: Path, error: BaseException | None) -> AgentError | None:
         case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
             return Busy(f"the disk of {path} is full or fails; nothing was changed")
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return DataError(f"the database {path} is damaged; {_remedy(path)}")
+            return DataError(damaged(path))
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             return ConfigError(f"the database {path} cannot be opened for writing: check its owner and mode")
         case _:
             return None
 
 
-def _remedy(path: Path) -> str:
+def damaged(path: Path) -> str:
+    """What is told of a damaged file, and what helps."""
     kept = backups(path)
     restore = (
         f"restore a backup (the newest here is {kept[-1].name})" if kept else "restore a backup of your own"
     )
-    return f"{restore}, or move it away and run `followup-agent sync`: notes and the memory of drafts are lost then"
+    return f"the database {path} is damaged; {restore}, or move it away and run `followup-agent sync`: notes and the memory of drafts are lost then"
 
 
 def backups(path: Path) -> tuple[Path, ...]:

@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import tomllib
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 
@@ -233,6 +234,30 @@ def test_it_turns_a_bug_into_a_report_without_a_word_of_mail(
     assert "RuntimeError" in log.read_text()
     assert "secret" not in log.read_text()
     assert mode(log) == 0o600
+
+
+def damage_a_page(database: Path) -> None:
+    """A label without a name, where the schema forbids it: what noise in a page may look like."""
+    with closing(sqlite3.connect(database)) as connection:
+        (rule,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'label'").fetchone()
+        connection.execute("PRAGMA writable_schema = ON")
+        change = "UPDATE sqlite_master SET sql = ? WHERE name = 'label'"
+        connection.execute(change, (rule.replace("NOT NULL", ""),))
+        connection.commit()
+        connection.execute("PRAGMA writable_schema = RESET")
+        connection.execute("INSERT INTO label VALUES ('Label_7', NULL)")
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(change, (rule,))
+        connection.commit()
+
+
+def test_it_tells_a_damaged_database_from_a_bug(synced: World) -> None:
+    damage_a_page(synced.database)
+    code, err = synced.fails("sync")
+    assert code == 65
+    assert "damaged" in err
+    assert "NULL value in label.name" in err
+    assert "report this bug" not in err
 
 
 # ── db ──

@@ -17,6 +17,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from agent.core.model import DraftState
 from agent.demo.ledger import Ledger
 from agent.errors import AgentError
 from tests.cycle.machine import FAULTS, folder
@@ -168,13 +169,16 @@ End = tuple[tuple[object, ...], ...]
 
 
 def ended(lab: Lab) -> End:
-    """What lies in Gmail, what the books say, and how it looks."""
+    """What lies in Gmail, what the books say, and how it looks.
+
+    An intent that was given up before anything was asked of Gmail is as if it had never been.
+    """
     box = lab.mailbox
     lying = sorted(
         (str(box.message_of(d).mail.header("To")), box.message_of(d).mail.text.strip())
         for d in box.ledger.drafts
     )
-    books = sorted((r.key, r.state.value) for r in lab.store.drafts())
+    books = sorted((r.key, r.state.value) for r in lab.store.drafts() if r.state is not DraftState.OBSOLETE)
     looks = sorted(
         (str(d["status"]), str(d["thank_you_sent_at"]), str(d["follow_ups_sent"]), str(d["needs_review"]))
         for d in lab.store.documents()
