@@ -142,7 +142,7 @@ class GuardedHttp(httplib2.Http):
         method: str = "GET",
         body: bytes | str | None = None,
         headers: Mapping[str, str] | None = None,
-        redirections: int = 0,
+        redirections: Any = None,  # noqa: ARG002 (none is followed)
         connection_type: Any = None,  # noqa: ARG002 (ours alone may carry a request)
     ) -> tuple[httplib2.Response, bytes]:
         """Send, if the call is allowed; else ForbiddenCall."""
@@ -152,7 +152,6 @@ class GuardedHttp(httplib2.Http):
             method,
             body=body,
             headers=dict(headers or {}),
-            redirections=redirections,
             connection_type=self._kinds[urlsplit(uri).scheme],
         )
         return response, content
