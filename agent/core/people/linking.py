@@ -21,6 +21,9 @@ from agent.core.people.lures import lurers
 from agent.core.people.strands import Book, Strand
 from agent.core.people.threads import corresponded, strands, usable, weighed
 
+_ATOM = r"[\w.!#$%&'*+/=?^`{|}~-]"  # what a local part is made of (RFC 5322, 3.2.3)
+_WRITTEN = re.compile(rf"(?<!{_ATOM})({_ATOM}+@[\w.-]+\w)")
+
 
 def candidacies(
     readings: Sequence[Reading], notes: Sequence[Note], identity: Identity, known: Mapping[str, str]
@@ -57,7 +60,7 @@ def _told(notes: Sequence[Note]) -> tuple[frozenset[frozenset[str]], tuple[tuple
     """What the user took apart and put together; of two words about the same pair the later one counts."""
     said: dict[frozenset[str], tuple[NoteKind, tuple[str, str]]] = {}
     for note in sorted(notes, key=lambda n: (n.made_at, n.id)):
-        if note.kind in {NoteKind.MERGE, NoteKind.SPLIT} and note.value and note.value != note.thread_id:
+        if note.kind in {NoteKind.MERGE, NoteKind.SPLIT}:
             said[frozenset({note.thread_id, note.value})] = (note.kind, (note.thread_id, note.value))
     apart = frozenset(pair for pair, (kind, _) in said.items() if kind is NoteKind.SPLIT)
     return apart, tuple(sorted(pair for kind, pair in said.values() if kind is NoteKind.MERGE))
@@ -91,8 +94,7 @@ def _anchor(strand: Strand, known: Mapping[str, str]) -> str:
     for thread in strand.threads:
         if known.get(thread) == candidacy_id(thread):
             return thread
-    told = [n for n in strand.by if strand.forced and n in strand.threads]
-    return strand.verdict.thread_id or (told[0] if told else strand.threads[0])
+    return strand.verdict.thread_id or strand.threads[0]
 
 
 def _links(strand: Strand, book: Book) -> tuple[Link, ...]:
@@ -116,12 +118,10 @@ def _confidence(strand: Strand, doubts: Iterable[str]) -> float:
 
 def _with_told(people: tuple[Contact, ...], told: str) -> tuple[Contact, ...]:
     """The contact that the user named comes first."""
-    found = re.search(r"([^<>]*)<?\b([\w.+'-]+@[\w.-]+\w)>?", told)
+    found = _WRITTEN.search(told)
     if not found:
         return people
-    email = found[2].lower()
+    email, name = found[1].lstrip("'").lower(), told[: found.start()].strip(" \"'<")
     same = next((c for c in people if c.address.email == email), None)
-    chosen = same or Contact(
-        Address(found[1].strip(" \"'"), email), goes_by=(found[1].split() or [""])[0].strip("\"'")
-    )
+    chosen = same or Contact(Address(name, email), goes_by=name.partition(" ")[0])
     return (replace(chosen, may_write=True), *(c for c in people if c.address.email != email))
