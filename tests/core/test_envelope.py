@@ -51,7 +51,8 @@ def answered(candidacy: Candidacy) -> str:
 def test_it_answers_the_employers_last_message() -> None:
     candidacy = correspondence(answered=True)
     assert answered(candidacy) == "m3"
-    assert envelope.addressees(candidacy, state(), action()) == ((COLLEEN,), ())
+    assert routed(candidacy).to == (COLLEEN,)
+    assert routed(candidacy).cc == ()
 
 
 def test_it_answers_the_users_own_message_where_that_was_the_last() -> None:

@@ -98,20 +98,6 @@ def route(candidacy: Candidacy, state: State, action: Action) -> Route | Refusal
     return Route(contact, (_reply_address(last, contact, known),), (), answered)
 
 
-def addressees(
-    candidacy: Candidacy, state: State, action: Action
-) -> tuple[tuple[Address, ...], tuple[Address, ...]] | Refusal:
-    """(to, cc) of the letter, or why nobody can be written to."""
-    way = route(candidacy, state, action)
-    return way if isinstance(way, Refusal) else (way.to, way.cc)
-
-
-def target(candidacy: Candidacy, state: State, action: Action) -> Reading | None:
-    """The message the letter answers: its thread is the draft's thread."""
-    way = route(candidacy, state, action)
-    return None if isinstance(way, Refusal) else way.answered
-
-
 def panel(candidacy: Candidacy, state: State) -> tuple[Contact, ...]:
     """The known humans who took part in the last interview (at most four; none where only one is known).
 
@@ -162,8 +148,8 @@ def _is_notice(reading: Reading) -> bool:
     message = reading.message
     if is_scheduler(message.sender.domain) or is_calendar_robot(message.sender.email):
         return True
-    bare = not reading.message.body.strip() or _NOTICE.match(message.subject[:MAX_PREFIX]) is not None
-    return (bool(message.invites) and bare) or _NOTICE.match(message.subject[:MAX_PREFIX]) is not None
+    bare = bool(message.invites) and not message.body.strip()
+    return bare or _NOTICE.match(message.subject[:MAX_PREFIX]) is not None
 
 
 def _interviewer_word(talk: tuple[Reading, ...], known: tuple[Contact, ...], state: State) -> Reading | None:
@@ -190,11 +176,10 @@ def _partners(reading: Reading, known: Iterable[Contact]) -> tuple[Contact, ...]
 
 def _unanswered(talk: tuple[Reading, ...], known: tuple[Contact, ...]) -> Route | Refusal:
     """No human of theirs wrote: the user's own last mail to a known human can still be followed up."""
-    mine = [r for r in talk if r.outgoing and _partners(r, known)]
-    if not mine:
+    if not talk:
         return NOBODY
-    contact = _partners(mine[-1], known)[0]
-    return Route(contact, (contact.address,), (), mine[-1])
+    contact = _partners(talk[-1], known)[0]
+    return Route(contact, (contact.address,), (), talk[-1])
 
 
 def _reply_address(reading: Reading, contact: Contact, known: Iterable[Contact]) -> Address:
@@ -227,9 +212,8 @@ def sender(candidacy: Candidacy, identity: Identity, answered: Reading | None) -
     """The user's address that they wrote to (an alias, if Gmail may send as it), else the primary one."""
     aliases = {alias.address.email: alias.address for alias in identity.send_as}
     aliases.setdefault(identity.primary.email, identity.primary)
-    thread = answered.message.thread_id if answered else ""
-    here = [r for r in candidacy.readings if r.message.thread_id == thread] if thread else []
-    for reading in reversed(here):
+    thread = answered.message.thread_id if answered else None
+    for reading in reversed([r for r in candidacy.readings if r.message.thread_id == thread]):
         message = reading.message
         mine = (message.sender,) if reading.outgoing else (*message.to, *message.cc)
         for address in mine:
@@ -262,7 +246,7 @@ def identifier(message_id: str) -> str:
 def references(answered: Reading) -> tuple[str, ...]:
     """The chain of ids to the answered message, itself last; the middle of a very long one is left out."""
     message = answered.message
-    ids = [identifier(i) for i in (*message.references, message.in_reply_to, message.message_id)]
+    ids = [identifier(i) for i in (*message.references, message.in_reply_to)]
     own = identifier(message.message_id)
     chain = list(dict.fromkeys(i for i in ids if i and i != own)) + ([own] if own else [])
     if len(chain) <= MAX_REFERENCES:
