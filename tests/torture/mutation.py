@@ -29,7 +29,14 @@ ROOT = Path(__file__).parents[2]
 SEEN = "torture/test_survivors.py"  # what no other test had seen
 PLAN = ("core/test_plan_edges.py", "core/test_plan.py", "core/test_state.py", SEEN)
 CYCLE = ("cycle/test_turn.py", SEEN, "cycle/test_machine.py")
-WRITING = ("core/test_envelope.py", "core/test_wire.py", "core/test_compose.py", SEEN)
+WRITING = (
+    "core/test_envelope_edges.py",
+    "core/test_wire_edges.py",
+    "core/test_envelope.py",
+    "core/test_wire.py",
+    "core/test_compose.py",
+    SEEN,
+)
 LINKING = (
     "core/test_linking_edges.py",
     "core/test_joining_edges.py",
@@ -39,7 +46,12 @@ LINKING = (
     "core/test_linking_from_home.py",
     "core/test_linking_samples.py",
 )
-TRANSPORT = ("gmail/test_transport.py", "gmail/test_calls.py", "gmail/test_client.py")
+TRANSPORT = (
+    "gmail/test_transport_edges.py",
+    "gmail/test_transport.py",
+    "gmail/test_calls.py",
+    "gmail/test_client.py",
+)
 WATCHED: dict[str, tuple[str, ...]] = {
     "agent.core.story.plan": PLAN,
     "agent.cycle.create": CYCLE,

@@ -24,11 +24,9 @@ if TYPE_CHECKING:
     from email.policy import EmailPolicy, Policy
 
 KEY_HEADER = "X-Followup-Key"
-MAX_LINE = 76
+MAX_LINE = 76  # characters, the header's name included (RFC 2047, section 2)
 MAX_KEY = 900
-_ENCODED_BYTES = (
-    42  # of text in one encoded word: 42 → 56 base64 characters, 68 with its frame (RFC 2047: 75)
-)
+_ENCODED_BYTES = 39  # of text in one encoded word: 52 base64 characters, 73 with its frame behind "Subject: "
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]+")
 _ADDRESS = re.compile(r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[A-Za-z0-9][A-Za-z0-9.\-]{0,252}")
 
@@ -53,18 +51,17 @@ class _Folded(BaseHeader):
         kwds["decoded"], kwds["parse_tree"] = value, None
 
     def fold(self, *, policy: Policy[Any]) -> str:
-        lines = _lines(str(self).split(" "))
-        return f"{self.name}: " + f"{policy.linesep} ".join(lines) + policy.linesep
+        return policy.linesep.join(_lines(f"{self.name}:", *str(self).split(" "))) + policy.linesep
 
 
-def _lines(tokens: list[str]) -> list[str]:
-    """Tokens in lines of up to 76 characters; a longer token has a line of its own and is never cut."""
-    lines: list[str] = []
+def _lines(name: str, first: str, *tokens: str) -> list[str]:
+    """The header in lines of up to 76 characters; a longer token has a line of its own (or the name's) and is never cut."""
+    lines = [f"{name} {first}"]
     for token in tokens:
-        if lines and len(lines[-1]) + 1 + len(token) <= MAX_LINE - 14:
+        if len(f"{lines[-1]} {token}") <= MAX_LINE:
             lines[-1] += f" {token}"
         else:
-            lines.append(token)
+            lines.append(f" {token}")
     return lines
 
 
