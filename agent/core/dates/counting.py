@@ -84,7 +84,7 @@ def in_named_week(spans: tuple[DaySpan, ...], away: tuple[bool, ...]) -> tuple[D
 def after_event(
     span: DaySpan, clause: Clause, cues: Cues, moment: Moment, *, firm: bool
 ) -> tuple[DaySpan, bool]:
-    """Reads "once the interviews are over on June 19": the business day after; "when I'm back Monday": Monday.
+    """Reads "once the board has met on June 19" and "when I'm back Monday" as that day, "before we meet on June 19" as the eve.
 
     The flag says whether the date hangs on such an event.
     """
@@ -96,11 +96,10 @@ def after_event(
     tail = lead[max(spoken, 0) :].rstrip()
     if firm:
         return span, False
-    if cues["anchored_after"].search(tail):
-        if _is_gone(span, moment):
-            return span, False
-        return replace(span, latest=add_business_days(span.latest, 1, moment.calendar)), True
-    return span, cues["anchored_when"].search(tail) is not None
+    after = cues["anchored_after"].search(tail) is not None
+    if after and _is_gone(span, moment):
+        return span, False
+    return span, after or cues["anchored_when"].search(tail) is not None
 
 
 def _is_gone(span: DaySpan, moment: Moment) -> bool:
