@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from agent.core.model import ActionKind, DraftRecord, DraftState, Problem, Status
+from agent.core.model import DraftRecord, DraftState, Problem, Status
 from agent.core.story.document import Judged
 from agent.cycle.hands import Hands, base_key
 from agent.cycle.lives import WITHDRAWING, touched, unsettled
@@ -40,11 +40,7 @@ def withdraw(hands: Hands, judged: Sequence[Judged]) -> bool:
 
 def _panel_stands(hands: Hands, record: DraftRecord, owner: Judged | None) -> bool:
     """One note of a panel was sent; the others stay for the user to send, as long as a thank-you is offered."""
-    if (
-        record.kind is not ActionKind.THANK_YOU
-        or owner is None
-        or hands.now >= record.created_at + PANEL_STANDS
-    ):
+    if owner is None or hands.now >= record.created_at + PANEL_STANDS:
         return False
     return (
         owner.outlook.status in {Status.THANK_YOU_DUE, Status.WAITING, Status.SCHEDULED}

@@ -28,7 +28,14 @@ from tests.torture.mutants import Mutant, mutants, mutated
 ROOT = Path(__file__).parents[2]
 SEEN = "torture/test_survivors.py"  # what no other test had seen
 PLAN = ("core/test_plan_edges.py", "core/test_plan.py", "core/test_state.py", SEEN)
-CYCLE = ("cycle/test_turn.py", SEEN, "cycle/test_machine.py")
+CYCLE = (
+    "cycle/test_outbox_edges.py",
+    "cycle/test_outbox_creation.py",
+    "cycle/test_outbox_withdrawal.py",
+    "cycle/test_turn.py",
+    SEEN,
+    "cycle/test_machine.py",
+)
 WRITING = (
     "core/test_envelope_edges.py",
     "core/test_wire_edges.py",
