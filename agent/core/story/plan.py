@@ -97,11 +97,7 @@ def outlook(
     """Status, due and next actions, and when to look again, at ``now``. ``doubts`` (needs review) hold drafts back."""
     asked = wishes(state, anchor_thread_id, rules)
     status, since = _status(state, asked, now)
-    open_now = [
-        a
-        for a in asked
-        if a.kind is not ActionKind.MOVE_ON and a.due <= now and (a.until is None or now < a.until)
-    ]
+    open_now = [a for a in asked if a.due <= now and (a.until is None or now < a.until)]
     in_the_way = (*doubts, *_held_back(state, now))
     wanted = [a for a in open_now if _wanted(a, status)]
     due = wanted[0] if wanted and not in_the_way else None
@@ -165,18 +161,13 @@ def _asked(state: State, held: list[datetime]) -> bool:
 def _waiting(
     asked: tuple[Action, ...], now: datetime, held: datetime | None
 ) -> tuple[Status, datetime | None]:
-    for action in asked:
-        if action.kind is ActionKind.THANK_YOU and action.until is not None and now < action.until:
-            return Status.THANK_YOU_DUE, held
-        if action.kind is ActionKind.FOLLOW_UP:
-            return (
-                (Status.FOLLOW_UP_DUE, action.due)
-                if action.due <= now
-                else (Status.WAITING, action.anchor_at)
-            )
-        if action.kind is ActionKind.MOVE_ON:
-            return (Status.MOVED_ON, action.due) if action.due <= now else (Status.WAITING, action.anchor_at)
-    return Status.WAITING, held
+    """After the interview: thanks, while there is time for them; then what comes last, the follow-up or moving on."""
+    *thanks, last = asked
+    if any(a.until is not None and now < a.until for a in thanks):
+        return Status.THANK_YOU_DUE, held
+    if now < last.due:
+        return Status.WAITING, last.anchor_at
+    return (Status.FOLLOW_UP_DUE if last.kind is ActionKind.FOLLOW_UP else Status.MOVED_ON), last.due
 
 
 def _next(asked: tuple[Action, ...], status: Status, now: datetime) -> Action | None:
@@ -264,8 +255,7 @@ def _follow_up(state: State, thread: str, rules: Rules) -> Action:
 
 def _move_on(state: State, thread: str, rules: Rules) -> Action:
     days = rules.policy.move_on_days
-    last = state.follow_ups_sent[-1] if state.follow_ups_sent else _anchor_at(state)
-    anchor = max(last, state.anchor_at or last)
+    anchor = _anchor_at(state)
     day = rules.after(rules.day(anchor), days)
     reason = f"{days} business days after {_at(anchor, rules)}, the last word in this wait"
     promise = _standing(state, rules)
@@ -311,19 +301,18 @@ def _overtaken(state: State, promise: Promise, rules: Rules) -> bool:
 
 
 def _unpromised(state: State, rules: Rules) -> tuple[date, str]:
-    policy = rules.policy
-    if state.anchor.startswith("follow_up:") and state.anchor_at:
-        start, days, what = state.anchor_at, policy.second_follow_up_days, "your last follow-up"
-    elif state.anchor.startswith("reply:") and state.anchor_at:
-        start, days, what = state.anchor_at, policy.first_follow_up_days, "their last reply"
-    elif state.anchor.startswith("answer:") and state.anchor_at:
-        start, days, what = state.anchor_at, policy.first_follow_up_days, "your answer to their question"
+    days, start = rules.policy.first_follow_up_days, state.anchor_at
+    began = rules.day(start) if start else interview_day(state, rules)
+    if start is None:
+        what = "the interview"
+    elif state.anchor.startswith("follow_up:"):
+        what, days = "your last follow-up", rules.policy.second_follow_up_days
+    elif state.anchor.startswith("reply:"):
+        what = "their last reply"
     else:
-        began = interview_day(state, rules)
-        day = rules.after(began, policy.first_follow_up_days)
-        return day, f"{policy.first_follow_up_days} business days after the interview of {began} is {day}"
-    day = rules.after(rules.day(start), days)
-    return day, f"{days} business days after {what} of {rules.day(start)} is {day}"
+        what = "your answer to their question"
+    day = rules.after(began, days)
+    return day, f"{days} business days after {what} of {began} is {day}"
 
 
 def _standing(state: State, rules: Rules) -> Promise | None:
