@@ -49,9 +49,11 @@ def _stored(store: Store, asked: str) -> str:
 
 def _fetched(app: App, store: Store, asked: str) -> str:
     """Fetch the thread, and keep its mail."""
+    from agent.gmail.client import labels_of
+
     gmail = app.gmail()
     resources = _resources(gmail, asked)
-    sources = [s for r in resources if "DRAFT" not in r.get("labelIds", ()) and (s := _source(gmail, r))]
+    sources = [s for r in resources if "DRAFT" not in labels_of(r) and (s := _source(gmail, r))]
     if not sources:
         raise DataError(f"the thread {asked} holds no mail")
     with store.transaction() as writing:

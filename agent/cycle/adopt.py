@@ -17,7 +17,7 @@ from agent.core.model import ActionKind, DraftRecord, DraftState
 from agent.core.people.linking import candidacy_id
 from agent.cycle.hands import Hands
 from agent.cycle.lives import STRANGERS
-from agent.errors import NotFound
+from agent.errors import NotFound, OutcomeUnknown
 from agent.gmail.client import DraftRef
 from agent.gmail.drafts import KEY_HEADER, Letter, letter
 
@@ -49,8 +49,8 @@ def strangers(hands: Hands) -> tuple[Stranger, ...]:
 
 
 def adopt(hands: Hands, found: Sequence[Stranger]) -> tuple[Stranger, ...]:
-    """Take in those that carry a key of ours; returns the others."""
-    return tuple(one for one in found if not _adopted(hands, one))
+    """Take in those that carry a key of ours, and take back what Gmail made twice; returns the others."""
+    return tuple(one for one in found if not (_adopted(hands, one) or _twin(hands, one)))
 
 
 def pass_over(hands: Hands, others: Sequence[Stranger]) -> None:
@@ -131,6 +131,28 @@ def _adopted(hands: Hands, one: Stranger) -> bool:
         changed_at=hands.now,
         because="",
     )
+
+
+def _twin(hands: Hands, one: Stranger) -> bool:
+    """Of two drafts that Gmail made of one request the books know one: the other goes, as long as no hand has touched it.
+
+    A draft that is not in the books because the user took its discarding back has no other: it stays.
+    """
+    known = hands.store.draft_by_key(one.said.key) if one.said.key else None
+    if known is None or hands.dry_run or not one.said.digest or one.said.digest != one.said.made_as:
+        return False
+    if (
+        known.state not in {DraftState.OPEN, DraftState.EDITED}
+        or hands.gmail.draft_ref(known.draft_id) is None
+    ):
+        return False
+    try:
+        hands.gmail.delete_draft(one.ref.draft_id)
+    except OutcomeUnknown:
+        return True  # if it is still there, it is a stranger again at the next look
+    twin = replace(known, draft_id=one.ref.draft_id, gmail_id=one.ref.gmail_id, thread_id=one.ref.thread_id)
+    hands.report.withdrawn.append((twin, "Gmail made it twice"))
+    return True
 
 
 def _record(key: str, thread_id: str, at: datetime) -> DraftRecord | None:

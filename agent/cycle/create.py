@@ -22,12 +22,20 @@ from agent.core.writing.compose import ComposeConfig, Refusal, compose
 from agent.core.writing.wire import Attachment, to_bytes
 from agent.cycle.hands import Hands
 from agent.cycle.lives import WITHDRAWING, unsettled
-from agent.errors import DataError, NotFound, OutcomeUnknown, Refused
-from agent.gmail.client import DraftRef
+from agent.errors import (
+    AuthError,
+    DataError,
+    GmailUnavailable,
+    NotFound,
+    OutcomeUnknown,
+    QuotaExhausted,
+    Refused,
+)
+from agent.gmail.client import DraftRef, labels_of
 from agent.gmail.drafts import digest, find_ours, signed
 
 THREADS_READ_AGAIN = 5
-ATTEMPTS = 3
+ATTEMPTS, REST = 3, timedelta(hours=6)  # so often in quick succession, then so much more rarely
 Materials = Callable[[Sequence[str]], tuple[Attachment, ...]]
 
 
@@ -64,7 +72,12 @@ class Creation:
         self, action: Action, judged: Judged, everybody: Sequence[Judged], recipient: Contact | None
     ) -> bool:
         known = self.hands.store.draft_by_key(action.key)
-        if known is not None and (known.state is not DraftState.INTENDED or known.attempts >= ATTEMPTS):
+        if known is not None and known.state is not DraftState.INTENDED:
+            return False
+        if known is not None and _resting(known, self.hands.now):
+            self._stop(
+                judged, f"Gmail gave no clear answer in {known.attempts} tries; it is tried again later"
+            )
             return False
         if known is not None and unsettled(known, self.hands.now):
             self._stop(judged, "whether Gmail has it is not certain yet; the next turn looks again")
@@ -138,12 +151,11 @@ class Creation:
                 self._count(record.key)
             return
         except Refused as refusal:
-            because = f"Gmail refused it ({refusal.status})"
-            self.hands.store.update_draft(
-                record.key, state=DraftState.OBSOLETE, because=because, changed_at=self.hands.now
-            )
-            self.hands.report.problems.append(Problem("", f"a draft was not made: {because}"))
+            self._refused(record, refusal)
             return
+        except (QuotaExhausted, GmailUnavailable, AuthError):  # it did not come to a try
+            self.hands.store.update_draft(record.key, attempts=record.attempts - 1)
+            raise
         if thread_id and ref.thread_id != thread_id:
             self._misplaced(record, ref)
             return
@@ -162,6 +174,20 @@ class Creation:
         made = self.hands.store.draft_by_key(key)
         if made is not None:
             self.hands.report.created.append(made)
+
+    def _refused(self, record: DraftRecord, refusal: Refused) -> None:
+        """Gmail has refused what it took a minute later, and has made drafts that it said it refused: so the next turns
+
+        look for it and try again; what is refused each time is given up.
+        """
+        because = f"Gmail refused it ({refusal.status})"
+        if record.attempts >= ATTEMPTS:
+            self.hands.store.update_draft(
+                record.key, state=DraftState.OBSOLETE, because=because, changed_at=self.hands.now
+            )
+        else:
+            self.in_the_way[record.candidacy_id] = Stop(f"{because}; it is tried again")
+        self.hands.report.problems.append(Problem("", f"a draft was not made: {because}"))
 
     def _misplaced(self, record: DraftRecord, ref: DraftRef) -> None:
         """Gmail put it outside the thread: a letter out of context is worse than none."""
@@ -185,12 +211,12 @@ class Creation:
                 resources = self.hands.gmail.thread(one, format="minimal")
             except NotFound:
                 continue
-            drafts = [r for r in resources if "DRAFT" in r.get("labelIds", ())]
+            drafts = [r for r in resources if "DRAFT" in labels_of(r)]
             standing |= bool(drafts) and one == thread_id
             ids = {
                 str(r.get("id"))
                 for r in resources
-                if r not in drafts and not set(r.get("labelIds", ())) & {"TRASH", "SPAM"}
+                if r not in drafts and not labels_of(r) & {"TRASH", "SPAM"}
             }
             if ids - self.hands.store.has_message(ids):
                 return True, False
@@ -252,6 +278,11 @@ class Creation:
     def _stop(self, judged: Judged, reason: str) -> None:
         """Say why there is no draft; it is tried again at every turn, for the user may have mended it."""
         self.in_the_way[judged.candidacy.id] = Stop(reason)
+
+
+def _resting(known: DraftRecord, now: datetime) -> bool:
+    """True for an intent that was tried several times without a clear answer, for some hours after the last time."""
+    return known.attempts >= ATTEMPTS and now - (known.changed_at or known.created_at) < REST
 
 
 def letters(action: Action, judged: Judged) -> Iterator[tuple[Action, Contact | None]]:

@@ -130,7 +130,7 @@ class Lives:
         self.store.update_draft(key, kept_digest=letter(resource).digest, gmail_id=ref.gmail_id)
 
     def _follow(self, record: DraftRecord, refs: dict[str, DraftRef]) -> bool:
-        ref = refs.get(record.draft_id) or self._renamed(record, refs)
+        ref = refs.get(record.draft_id) or self._unlisted(record) or self._renamed(record, refs)
         if ref is None:
             return self._gone(record)
         if ref.gmail_id == record.gmail_id:
@@ -152,6 +152,10 @@ class Lives:
             changed_at=self.now,
         )
         return state is not record.state or ref.thread_id != record.thread_id
+
+    def _unlisted(self, record: DraftRecord) -> DraftRef | None:
+        """Gmail's list of drafts can be behind what was just made or saved; asked for by its id, a draft is there or not."""
+        return self.gmail.draft_ref(record.draft_id)
 
     def _renamed(
         self, record: DraftRecord, refs: dict[str, DraftRef], *, elsewhere: int = 0, alike: float = CLOSE

@@ -12,7 +12,7 @@ from agent.core.mail import mime
 from agent.core.meaning.triage import matters
 from agent.core.model import Problem, Reading, Source
 from agent.errors import NotFound
-from agent.gmail.client import Gmail
+from agent.gmail.client import Gmail, labels_of
 from agent.gmail.search import Query, ranked
 from agent.store.records import Left
 from agent.store.store import Store
@@ -86,7 +86,7 @@ class Reader:
         except NotFound:
             return []
         known = self.store.label_ids([str(r.get("id", "")) for r in resources])
-        mail = [r for r in resources if "DRAFT" not in r.get("labelIds", ()) and r.get("id") not in known]
+        mail = [r for r in resources if "DRAFT" not in labels_of(r) and r.get("id") not in known]
         return [s for r in mail if (s := self._source(r)) is not None]
 
     def read(self, source: Source) -> Reading:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 
 from google.oauth2.credentials import Credentials
@@ -111,7 +112,7 @@ class Gmail:
         size = PAGE_SIZE if limit is None else min(limit, PAGE_SIZE)
         wanted = {"maxResults": size, "q": query or None, "labelIds": list(label_ids) or None}
         count = 0
-        for page in self._pages(self._users.messages().list, wanted, units=5):
+        for page in self._pages(self._users.messages().list, wanted, units=5, rows="messages"):
             for row in _rows(page, "messages"):
                 yield _text(row, "id"), _text(row, "threadId")
                 count += 1
@@ -121,7 +122,7 @@ class Gmail:
     def message(self, gmail_id: str, *, format: Format = "full") -> dict[str, Any]:  # noqa: A002 (Gmail's own word)
         """The message resource."""
         request = self._users.messages().get(userId=_ME, id=_known(gmail_id), format=format)
-        return self._session.read(request, units=20)
+        return self._session.read(request, units=20, whole=_is_message)
 
     def attachment(self, gmail_id: str, attachment_id: str) -> bytes:
         """A body that Gmail keeps apart (large text and calendar parts too); its id is good for one reading only."""
@@ -131,16 +132,16 @@ class Gmail:
         return urlsafe_b64decode(data.rstrip("=") + "==")
 
     def thread(self, thread_id: str, *, format: Format = "full") -> list[dict[str, Any]]:  # noqa: A002 (Gmail's own word)
-        """Its message resources by internal date, drafts included."""
+        """Its message resources by internal date, drafts included (``labels_of`` tells)."""
         request = self._users.threads().get(userId=_ME, id=_known(thread_id), format=format)
-        found = self._session.read(request, units=40)
+        found = self._session.read(request, units=40, whole=_holds_mail)
         return sorted(_rows(found, "messages"), key=lambda row: number(row.get("internalDate")))
 
     def history(self, start: int) -> Iterator[dict[str, Any]]:
         """The pages of what happened after ``start``; HistoryExpired if Gmail no longer knows."""
         wanted = {"startHistoryId": str(start), "maxResults": PAGE_SIZE, "historyTypes": _HISTORY_TYPES}
         try:
-            yield from self._pages(self._users.history().list, wanted, units=2)
+            yield from self._pages(self._users.history().list, wanted, units=2, rows="history")
         except NotFound:
             raise HistoryExpired("the history before this point is no longer kept") from None
 
@@ -148,13 +149,20 @@ class Gmail:
 
     def list_drafts(self) -> tuple[DraftRef, ...]:
         """Every draft of the mailbox."""
-        pages = self._pages(self._users.drafts().list, {"maxResults": PAGE_SIZE}, units=5)
+        pages = self._pages(self._users.drafts().list, {"maxResults": PAGE_SIZE}, units=5, rows="drafts")
         return tuple(ref for page in pages for row in _rows(page, "drafts") if (ref := _draft_ref(row)))
 
     def draft(self, draft_id: str, *, format: Format = "full") -> dict[str, Any]:  # noqa: A002 (Gmail's own word)
         """The draft resource: ``id`` and ``message``."""
         request = self._users.drafts().get(userId=_ME, id=_known(draft_id), format=format)
-        return self._session.read(request, units=20)
+        return self._session.read(request, units=20, whole=_is_draft)
+
+    def draft_ref(self, draft_id: str) -> DraftRef | None:
+        """One draft, or None if it is gone: the list of all can be behind, the answer to this is not."""
+        try:
+            return _draft_ref({**self.draft(draft_id, format="minimal"), "id": draft_id})
+        except NotFound:
+            return None
 
     def create_draft(self, raw: bytes, thread_id: str) -> DraftRef:
         """One POST. Compare the thread id that comes back with the one asked for; with "" a thread of its own begins.
@@ -182,7 +190,7 @@ class Gmail:
         return self._session.users
 
     def _pages(
-        self, listing: Callable[..., Request], wanted: dict[str, Any], *, units: int
+        self, listing: Callable[..., Request], wanted: dict[str, Any], *, units: int, rows: str
     ) -> Iterator[dict[str, Any]]:
         """All pages; a page may be empty and still have a successor. A token that comes again ends the listing badly.
 
@@ -191,7 +199,8 @@ class Gmail:
         tokens: set[str] = set()
         token = ""
         while True:
-            page = self._session.read(listing(userId=_ME, pageToken=token or None, **wanted), units=units)
+            request = listing(userId=_ME, pageToken=token or None, **wanted)
+            page = self._session.read(request, units=units, whole=partial(_may_list, rows))
             yield page
             token = _text(page, "nextPageToken")
             if not token:
@@ -199,6 +208,34 @@ class Gmail:
             if token in tokens:
                 raise GmailUnavailable("Gmail's pages go in a circle")
             tokens.add(token)
+
+
+def _is_message(found: dict[str, Any]) -> bool:
+    return bool(_text(found, "id"))
+
+
+def _holds_mail(found: dict[str, Any]) -> bool:
+    return bool(_rows(found, "messages"))
+
+
+def _is_draft(found: dict[str, Any]) -> bool:
+    """A draft whose headers are not told would look as if the user had edited it."""
+    message = found.get("message")
+    if not isinstance(message, dict) or not _text(message, "id"):
+        return False
+    payload = message.get("payload")
+    return payload is None or (isinstance(payload, dict) and bool(_rows(payload, "headers")))
+
+
+def _may_list(rows: str, page: dict[str, Any]) -> bool:
+    """Where there is nothing to list, Gmail leaves the list out."""
+    return isinstance(page.get(rows), list | None)
+
+
+def labels_of(resource: Mapping[str, Any]) -> frozenset[str]:
+    """The label ids of a message resource; absent or null where there are none."""
+    found = resource.get("labelIds")
+    return frozenset(x for x in found if isinstance(x, str)) if isinstance(found, list) else frozenset()
 
 
 def _known(gmail_id: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 
 from google.oauth2.credentials import Credentials
@@ -75,11 +76,19 @@ class Session:
         """The methods of Google's client for this mailbox, made once: they write the requests for ``read`` and ``write``."""
         return users(self._http, self._endpoint)
 
-    def read(self, request: Request, *, units: int) -> dict[str, Any]:
-        """A GET, repeated where that helps; the JSON object that Gmail answered."""
+    def read(
+        self, request: Request, *, units: int, whole: Callable[[dict[str, Any]], bool] = bool
+    ) -> dict[str, Any]:
+        """A GET, repeated where that helps; the JSON object that Gmail answered.
+
+        ``whole``: whether an answer says what such an answer must. One that does not is none: taken as it stands it
+        would say that mail is gone which is there.
+        """
         waited = 0.0
         for attempt in range(1, TRIES + 1):
             result = self._try(request, units)
+            if not isinstance(result, _Trouble) and not whole(result):
+                result = _Trouble(GmailUnavailable("Gmail did not answer properly (half an answer)"))
             if not isinstance(result, _Trouble):
                 return result
             if attempt == TRIES:
@@ -135,6 +144,8 @@ class Session:
         except GmailUnavailable as failure:  # the token server
             return _Trouble(failure)
         log.debug("GET answered %d %s", found.status, found.reason)
+        if found.kind is Kind.DONE and found.status == HTTPStatus.NO_CONTENT:
+            return _Trouble(GmailUnavailable("Gmail did not answer properly (204 to a question)"))
         if found.kind is Kind.DONE:
             return found.body or {}
         if found.kind in {Kind.QUOTA, Kind.SERVER}:

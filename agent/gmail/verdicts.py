@@ -71,10 +71,10 @@ class Verdict:
 
 
 def verdict(answer: Answer, now: datetime) -> Verdict:
-    """What this answer means. A success whose body is no JSON object counts as a server error."""
+    """What this answer means. A success whose body is no JSON object, or speaks of an error, counts as a server error."""
     body = _json_object(answer.content)
     if 200 <= answer.status < 300:
-        if body is None and (answer.content or answer.status != 204):
+        if (body is None and (answer.content or answer.status != 204)) or "error" in (body or {}):
             return Verdict(Kind.SERVER, answer.status, "malformed")
         return Verdict(Kind.DONE, answer.status, body=body or {})
     reasons, message = _reasons(body or {})
@@ -163,7 +163,8 @@ def _reasons(body: dict[str, Any]) -> tuple[list[str], str]:
     failure = body.get("error")
     if not isinstance(failure, dict):
         return [], ""
-    rows = [row for key in ("errors", "details") for row in failure.get(key) or () if isinstance(row, dict)]
+    listed = [failure.get(key) for key in ("errors", "details")]
+    rows = [row for rows in listed if isinstance(rows, list) for row in rows if isinstance(row, dict)]
     named = [row.get("reason") for row in rows] + [failure.get("status")]
     message = failure.get("message")
     words = [word for word in named if isinstance(word, str) and _WORD.fullmatch(word)]

@@ -158,7 +158,7 @@ class NearSession:
     def close(self) -> None:
         """Nothing is open."""
 
-    def read(self, request: _Named, *, units: int) -> dict[str, Any]:
+    def read(self, request: _Named, *, units: int, **_: Any) -> dict[str, Any]:
         return self._carry(request, units)
 
     def write(self, request: _Named, *, units: int) -> dict[str, Any]:

@@ -39,9 +39,9 @@ class Stepped:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._session, name)
 
-    def read(self, request: Any, *, units: int) -> Any:
+    def read(self, request: Any, **asked: Any) -> Any:
         self._steps.step()
-        answer = self._session.read(request, units=units)
+        answer = self._session.read(request, **asked)
         self._steps.step()
         return answer
 
