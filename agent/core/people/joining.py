@@ -67,7 +67,7 @@ def joined_seeds(seeds: Sequence[Strand], book: Book, apart: frozenset[frozenset
         fits = [c for c in classes if not _barred(seed, c, apart) and kin(seed, c)]
         chosen = _only(seed, fits)
         if chosen is None:
-            if len(fits) > 1:
+            if fits:
                 classes = [_doubted(c) if any(c is f for f in fits) else c for c in classes]
                 seed = _doubted(seed)
             classes.append(seed)
@@ -106,8 +106,9 @@ def attached(
             at = next(i for i, s in enumerate(seeds) if s is chosen)
             seeds[at] = _joined(chosen, strand, belongs(strand, chosen), book)
             continue
-        if len(fits) > 1 and _weighty(strand):
-            seeds = [_doubted(s) if any(s is f for f in fits) else s for s in seeds]
+        if _weighty(strand):  # what came before a candidacy does not end it
+            torn = [s for s in fits if len(fits) > 1 or s.key < strand.key]
+            seeds = [_doubted(s) if any(s is t for t in torn) else s for s in seeds]
         left.append(strand)
     return seeds, left
 
@@ -157,13 +158,9 @@ def _near(strand: Strand, seed: Strand) -> bool:
 
 def _contradicted(strand: Strand, seed: Strand, rest: Sequence[Strand]) -> bool:
     """Several receipts for different positions at an employer whose interview names none: none of them tells which."""
-    if knows_position(seed) or not knows_position(strand):
+    if knows_position(seed):
         return False
-    rivals = [
-        s
-        for s in rest
-        if s is not strand and knows_position(s) and not compatible(s.position, strand.position)
-    ]
+    rivals = [s for s in rest if not compatible(s.position, strand.position)]
     return any(belongs(rival, seed) for rival in rivals)
 
 
