@@ -137,6 +137,10 @@ class Creation:
                 action.key,
                 attempts=record.attempts,
                 changed_at=record.changed_at,
+                thread_id=record.thread_id,
+                to=record.to,
+                cc=record.cc,
+                subject=record.subject,
                 text=record.text,
                 digest=record.digest,
             )

@@ -14,7 +14,7 @@ from agent.core.model import ActionKind, Address, Contact, DraftState, Interview
 from agent.core.story.document import Judged
 from agent.core.writing.wire import Attachment
 from agent.cycle.create import Creation
-from agent.errors import DataError, Refused
+from agent.errors import DataError, GmailUnavailable, Refused
 from agent.gmail.client import DraftRef
 from tests.cycle.machine_mail import FROM_EMPLOYER
 from tests.cycle.outbox import LETTER, MARIA, REWRITTEN, Desk, creation, due
@@ -97,6 +97,30 @@ def test_it_asks_again_for_what_gmail_has_not(desk: Desk) -> None:
     assert (book.state, book.attempts, book.created_at) == (OPEN, 2, first.created_at)
     assert book.text != "Before"
     assert book.digest != "before"
+
+
+@pytest.mark.parametrize("how", ["well", "lost before"])
+def test_it_books_whom_it_asks_for_now_not_whom_it_asked_for_first(desk: Desk, how: str) -> None:
+    """Somebody else has written in the meantime; what becomes of the draft is told by its reader and its thread."""
+    one = due(desk)
+    desk.record(key_of(one), to=(OMAR.email,), cc=("x@y.example",), subject="Before", thread_id="e1")
+    desk.fail("drafts.create", how)
+    creation(desk).create([one])
+    book = desk.book(key_of(one))
+    assert (book.to, book.cc, book.thread_id) == ((MARIA,), (), desk.thread)
+    assert book.subject.startswith("Re: Interview")
+
+
+@pytest.mark.parametrize(("hours", "tries"), [(5.9, 3), (6, 4)])
+def test_it_rests_for_six_hours_after_three_tries_without_an_answer(
+    desk: Desk, hours: float, tries: int
+) -> None:
+    one, making = due(desk), creation(desk)
+    then = desk.now - timedelta(hours=hours)
+    desk.record(key_of(one), attempts=3, created_at=desk.now - timedelta(days=1), changed_at=then)
+    assert not making.create([one])
+    assert desk.book(key_of(one)).attempts == tries
+    assert ("3 tries" in why_not(making, one)) is (tries == 3)
 
 
 def test_it_stands_back_where_another_process_was_quicker(desk: Desk) -> None:
@@ -264,16 +288,31 @@ def test_it_counts_a_draft_whose_answer_was_lost_only_if_it_is_there(desk: Desk,
     assert desk.book(key_of(one)).state is (OPEN if made else DraftState.INTENDED)
 
 
-def test_it_says_that_gmail_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("tries", "given_up"), [(0, False), (1, False), (2, True)])
+def test_it_gives_up_what_gmail_refuses_three_times(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tries: int, *, given_up: bool
+) -> None:
     def refuse(*_: object) -> DraftRef:
         raise Refused("no", 400)
 
     one, making = due(desk), creation(desk)
+    if tries:
+        desk.record(key_of(one), attempts=tries)
     monkeypatch.setattr(type(desk.lab.gmail), "create_draft", refuse)
     assert not making.create([one])
     assert [p.what for p in making.hands.report.problems] == ["a draft was not made: Gmail refused it (400)"]
-    assert desk.book(key_of(one)).state is not OPEN
+    assert desk.book(key_of(one)).state is (DraftState.OBSOLETE if given_up else DraftState.INTENDED)
+    assert ("tried again" in "".join(s.reason for s in making.in_the_way.values())) is not given_up
     assert making.hands.report.created == []
+
+
+def test_it_counts_no_try_that_did_not_reach_gmail(desk: Desk) -> None:
+    one, making = due(desk), creation(desk)
+    desk.record(key_of(one), attempts=2)
+    desk.fail("drafts.create", "unreachable")
+    with pytest.raises(GmailUnavailable):
+        making.create([one])
+    assert desk.book(key_of(one)).attempts == 2
 
 
 def test_it_takes_back_at_once_what_gmail_put_into_another_thread(

@@ -174,6 +174,18 @@ def test_it_counts_an_intent_as_sent_when_the_letter_is_there(desk: Desk) -> Non
     assert (book.state, book.gmail_id, book.changed_at) == (SENT, "s1", desk.now)
 
 
+def test_it_follows_an_intent_to_a_draft_that_gmail_put_elsewhere(desk: Desk) -> None:
+    draft_id = desk.draft(thread=ELSEWHERE)
+    assert desk.lives().settle(desk.record())
+    assert (desk.book().draft_id, desk.book().thread_id) == (draft_id, ELSEWHERE)
+
+
+def test_it_takes_no_other_mail_for_a_draft_that_may_never_have_been(desk: Desk) -> None:
+    desk.sent("s1", UNLIKE)
+    assert not desk.lives().settle(desk.record())
+    assert desk.book().state is INTENDED
+
+
 def test_it_counts_an_intent_as_discarded_only_when_its_draft_was_seen_in_passing(desk: Desk) -> None:
     assert not desk.lives().settle(desk.record())
     assert desk.lives().settle(desk.record("passed", because=PASSED))
@@ -189,6 +201,17 @@ def test_it_says_that_an_opened_draft_is_unchanged_but_keeps_its_new_id(desk: De
     desk.lab.mailbox.open_draft(draft_id)
     assert not desk.lives().follow(touched=True)
     assert (desk.book().state, desk.book().gmail_id) == (OPEN, desk.ref(draft_id).gmail_id)
+
+
+@pytest.mark.parametrize(("append", "state"), [(None, OPEN), ("P.S. It was the blue one.", EDITED)])
+def test_it_tells_opening_from_editing_though_it_never_read_its_draft_back(
+    desk: Desk, append: str | None, state: DraftState
+) -> None:
+    draft_id = desk.draft()
+    desk.open_record(draft_id, kept_digest="")
+    desk.lab.mailbox.edit_draft(draft_id, append=append)
+    desk.lives().follow(touched=False)
+    assert desk.book().state is state
 
 
 def test_it_says_that_an_edited_draft_is_the_users(desk: Desk) -> None:
@@ -332,6 +355,15 @@ def test_it_takes_the_letter_that_is_most_alike(desk: Desk, order: tuple[str, st
     found = desk.lives().sent(record)
     assert found is not None
     assert found.gmail_id == order[1]
+
+
+def test_it_takes_the_first_of_two_letters_that_say_the_same(desk: Desk) -> None:
+    record = desk.record()
+    desk.sent("s1", at=desk.now - MINUTE)
+    desk.sent("s2")
+    found = desk.lives().sent(record)
+    assert found is not None
+    assert found.gmail_id == "s1"
 
 
 @pytest.mark.parametrize(
