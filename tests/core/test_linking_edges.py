@@ -37,6 +37,8 @@ def told(value: str, *more: Reading) -> Candidacy:
         ("o'neil+jobs@acmewidgets.example", "", "o'neil+jobs@acmewidgets.example"),
         ("<Jo.Smith@AcmeWidgets.example>", "", "jo.smith@acmewidgets.example"),
         ('"Jo Smith" <jo_smith@acmewidgets.example>', "Jo Smith", "jo_smith@acmewidgets.example"),
+        ("Jo Smith, 'jo.smith@acmewidgets.example'", "Jo Smith", "jo.smith@acmewidgets.example"),
+        ("Jo Smith (jo.smith@acmewidgets.example)", "Jo Smith", "jo.smith@acmewidgets.example"),
         ("jörg&söhne@acmewidgets.example", "", "jörg&söhne@acmewidgets.example"),
     ],
 )
@@ -45,6 +47,23 @@ def test_it_writes_to_the_very_address_that_the_user_names(value: str, name: str
     assert (first.address.email, first.address.name, first.goes_by) == (email, name, name.partition(" ")[0])
     assert first.may_write
     assert [c.address.email for c in others] == ["ann.lee@acmewidgets.example"]
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "text", "called"),
+    [
+        ("Smith, Jo", "en", "Tuesday at 2?", "Jo"),
+        ("HR Team", "en", "Tuesday at 2?", ""),
+        ("Dr. Jo Smith", "de", "Passt Ihnen Dienstag?", "Jo Smith"),
+        ("Jo Smith", "de", "Passt dir Dienstag?", "Jo"),
+    ],
+)
+def test_it_calls_whom_the_user_names_as_the_tone_asks(
+    name: str, language: str, text: str, called: str
+) -> None:
+    mail = letter("a", "t1", ANN, "Interview - Data Engineer", text, INVITED, timed=True, language=language)
+    value = note("set", "t1", "contact", f"{name} <jo.smith@acmewidgets.example>")
+    assert found(mail, notes=[value])[0].contacts[0].goes_by == called
 
 
 def test_it_keeps_what_is_known_of_a_contact_whom_the_user_puts_first() -> None:

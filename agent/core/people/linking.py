@@ -18,6 +18,7 @@ from agent.core.people.contacts import contacts, is_formal, language_of, phone
 from agent.core.people.genuine import doubles_doubted, one_name_a_house, with_unsigned, without_false_fronts
 from agent.core.people.joining import attached, joined_seeds, together_enough
 from agent.core.people.lures import lurers
+from agent.core.people.signing import goes_by
 from agent.core.people.strands import Book, Strand
 from agent.core.people.threads import corresponded, strands, usable, weighed
 
@@ -78,7 +79,9 @@ def _candidacy(strand: Strand, book: Book, known: Mapping[str, str]) -> Candidac
         company=book.told(strand.by, "company") or strand.company,
         position=strand.position,
         language=language,
-        contacts=_with_told(people, book.told(strand.by, "contact")),
+        contacts=_with_told(
+            people, _named(book.told(strand.by, "contact"), formal=formal, language=language)
+        ),
         readings=strand.readings,
         links=_links(strand, book),
         needs_review=doubts,
@@ -116,12 +119,19 @@ def _confidence(strand: Strand, doubts: Iterable[str]) -> float:
     return round(max(0.1, score - 0.2 * bool(set(doubts) - set(strand.verdict.doubts))), 2)
 
 
-def _with_told(people: tuple[Contact, ...], told: str) -> tuple[Contact, ...]:
-    """The contact that the user named comes first."""
+def _named(told: str, *, formal: bool | None, language: str) -> Contact | None:
+    """Whom the user named: "jo.smith@acme.example", "Jo Smith <jo.smith@acme.example>"."""
     found = _WRITTEN.search(told)
     if not found:
+        return None
+    address = Address(told[: found.start()].strip(" \"'<(,;"), found[1].lstrip("'").lower())
+    return Contact(address, goes_by=goes_by(address, (), formal=formal, language=language))
+
+
+def _with_told(people: tuple[Contact, ...], told: Contact | None) -> tuple[Contact, ...]:
+    """The contact that the user named comes first, and may be written to."""
+    if told is None:
         return people
-    email, name = found[1].lstrip("'").lower(), told[: found.start()].strip(" \"'<")
-    same = next((c for c in people if c.address.email == email), None)
-    chosen = same or Contact(Address(name, email), goes_by=name.partition(" ")[0])
-    return (replace(chosen, may_write=True), *(c for c in people if c.address.email != email))
+    others = tuple(c for c in people if c.address.email != told.address.email)
+    known = next((c for c in people if c not in others), told)
+    return (replace(known, may_write=True), *others)
