@@ -339,6 +339,14 @@ def test_it_waits_as_the_later_reply_says_once_an_older_promise_is_broken() -> N
     assert due_day(story.look("2026-03-19 16:00")) == "2026-03-30"
 
 
+def test_it_counts_from_the_later_word_where_both_come_to_the_same_day() -> None:
+    story = thanked()
+    story.they("2026-03-04 09:00", Kind.HOLDING, deadlines=[promised("2026-03-18")])
+    story.me("2026-03-12 10:00", Kind.FOLLOW_UP)
+    reason = upcoming(story.look("2026-03-12 11:00")).reason
+    assert reason == "6 business days after your last follow-up of 2026-03-12 is 2026-03-20"
+
+
 @pytest.mark.parametrize(("by", "day"), [("2026-03-02", "2026-03-12"), ("2026-03-03", "2026-03-05")])
 def test_it_forgets_a_promise_that_was_due_before_the_interview(by: str, day: str) -> None:
     story = Story()
