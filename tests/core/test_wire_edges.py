@@ -135,3 +135,15 @@ def test_it_carries_an_odd_subject_unchanged(subject: str) -> None:
 
 def test_it_leaves_a_plain_subject_readable_in_the_bytes() -> None:
     assert lines_of("Subject", built(PLAIN)) == ["Subject: Re: Interview"]
+
+
+def test_it_needs_one_encoded_word_for_what_fits_into_one() -> None:
+    subject = f"Grüße {'x' * 31}"  # 39 bytes
+    assert str(lines_of("Subject", built(replace(PLAIN, subject=subject)))).count("=?utf-8?b?") == 1
+    assert str(lines_of("Subject", built(replace(PLAIN, subject=f"{subject}y")))).count("=?utf-8?b?") == 2
+
+
+def test_it_cuts_a_name_that_is_no_name() -> None:
+    endless = replace(PLAIN, to=(Address("Jordan " * 5_000, "a@b.example"),))
+    [reader] = parsed(endless)["To"].addresses
+    assert reader.display_name == ("Jordan " * 29)[:200].strip()
