@@ -49,6 +49,9 @@ OCCASIONS: dict[str, tuple[Mail, ...]] = {
     "ticket": (("Tickets <orders@ticketbarn.example>", "Your ticket: Tri-County Career Expo", "You're going! Thursday, April 16 at 10 AM. On-site interviews at selected booths. Order total: free."),),
     "gym": (("Ironside <hello@ironside.example>", "Your intro session", "You're booked with Jo on Monday at 6 pm. She'll interview you about your goals. Your trial ends in 7 days."), ("me", "Re: Your intro session", "Great, see you Monday.")),
     "volunteer": (("Line <training@nightline.example>", "Your screening conversation", "Thank you for wanting to volunteer. I put our screening interview on Thursday at 7 pm."), ("me", "Re: Your screening conversation", "Confirmed, thank you.")),
+    "before an operation": (("County Hospital <outpatients@countyhospital.example>", "Pre-operative assessment interview", "Your telephone pre-operative assessment interview with Sister Hale is on Thursday 11 June at 9.20. Please have your list of medicines to hand."),),
+    "fr avant l'opération": (("Clinique <rdv@cliniquedelarive.example>", "Entretien infirmier", "Votre entretien infirmier avant l'opération est prévu le mardi 10 mars à 14 h. Merci de confirmer."),),
+    "diploma": (("Admissions <admissions@northconservatory.example>", "Audition & interview", "Your admissions audition and faculty interview for the Artist Diploma (Voice) are scheduled for Friday, April 24 at 10:40 am."),),
     "referee": (("HR <hr@ostermill.example>", "Reference for Ms Tran", "Ms Tran interviewed with us for the Buyer position and named you as a reference. May I call you tomorrow at 3?"), ("me", "Re: Reference for Ms Tran", "Tomorrow at 3 works.")),
     "de seminar": (("IHK <veranstaltungen@kammer-nord.example>", "Anmeldebestätigung: Erfolgreich im Vorstellungsgespräch", "Hiermit bestätigen wir Ihre Anmeldung am Donnerstag, 23. April, 17:30 Uhr."),),
     "de garten": (("Vorstand <post@kleingarten-suedhang.example>", "Ihre Bewerbung um einen Garten", "Liebe Familie Kim, bitte kommen Sie am Sonntag um 10 Uhr zum persönlichen Gespräch."),),
@@ -180,6 +183,17 @@ MEANT: dict[str, tuple[Mail, ...]] = {
     "volunteer coord": (("Ruth <ruth@foodbank.example>", "Volunteer Coordinator interview", "Thank you for your application for the Volunteer Coordinator position (full time, $52,000). We'd like to interview you Tuesday at 10."),),
     "research fellow": (("Prof <holm@northuni.example>", "Research Fellow interview", "We are pleased to invite you to interview for the Research Fellow position on 3 June at 14:00. You will present your study design to participants of the panel."),),
     "journalist": (("Editor <editor@valleycourier.example>", "Reporter job", "We liked your clips. Can you come in for an interview for the reporter position Monday at 11?"), ("me", "Re: Reporter job", "Monday at 11 works.")),
+    "tenancy adviser": (
+        ("Moira <moira@canaltrust.example>", "Tenancy Adviser vacancy", "I refer to your application for the above and am pleased to invite you to interview on Thursday 4 June at 9.30 am."),
+        ("me", "Re: Tenancy Adviser vacancy", "I confirm I will attend on Thursday 4 June at 9.30."),
+        ("me", "Re: Tenancy Adviser vacancy", "Thank you for seeing me this morning."),
+    ),
+    "assessment nurse": (("Ward <ward@stonehospital.example>", "Pre-operative Assessment Nurse", "Thank you for your application for the post of Pre-operative Assessment Nurse. We would like to interview you on Thursday 12 March at 9.30."),),
+    "loss adjuster": (
+        ("Priya <priya@oakmutual.example>", "Loss Adjuster", "We'd like to interview you for the Loss Adjuster role on Thursday at 3."),
+        ("me", "Re: Loss Adjuster", "Thursday at 3 works."), ("Priya <priya@oakmutual.example>", "Re: Loss Adjuster", "Great. We decide next week."),
+    ),
+    "chorus": (("Lena <lena@northlightopera.example>", "Chorus vacancy", "Thank you for applying for one of the two salaried places in our chorus. Our chorus master would like to hear you on Thursday 12 March at 2 pm."),),
     "windows": (
         ("Noor <noor@quillmast.example>", "quillmast / site engineer", "hey dana! we loved your take-home for the site engineer job. next up is a talk with Beth. could you send me a few windows for next week?"),
         ("me", "Re: quillmast / site engineer", "Great, Tuesday afternoon works for me."),

@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
-from agent.core.lexicon import pack
-from agent.core.meaning.phrases import Phrase, phrase, word_key
+from agent.core.lexicon import LANGUAGES, pack
+from agent.core.meaning.phrases import Phrase, normal, phrase, word_key
 from agent.core.meaning.statements import Passage, Sentence
 from agent.core.model import Evidence, Signal, SignalKind, Strength
 
@@ -154,6 +154,17 @@ def fired(book: Rulebook, passage: Passage, hearing: Hearing) -> Iterator[Signal
         sentence = _first_statement(book, rule, found, passage)
         if sentence and _allowed(rule, hearing.whole):
             yield Signal(rule.kind, rule.name, rule.strength, Evidence(sentence.written, passage.where))
+
+
+def rests_on(signal: Signal, words: str) -> bool:
+    """True if these words (a position's title) are what made the rule fire: without them its evidence says nothing."""
+    language = signal.rule.partition(".")[0]
+    plain, gone = normal(signal.evidence.quote), normal(words)
+    if language not in LANGUAGES or not gone.strip() or gone not in plain:
+        return False
+    rest = plain.replace(gone, " _ ")
+    keys = frozenset(map(word_key, rest.split()))
+    return any(r.name == signal.rule and not r.says.within(rest, keys) for r in rulebook(language).rules)
 
 
 def _concerns(rule: Rule, passage: Passage, hearing: Hearing) -> bool:

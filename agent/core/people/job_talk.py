@@ -82,11 +82,18 @@ def _spoken(reading: Reading, key: str) -> list[str]:
     """Which of the lexicon's words for this stand in the message."""
     message = reading.message
     text = f" {' '.join(_WORDS.findall(f'{message.subject[:300]} {message.body[:3000]}'.lower()))} "
-    return [word for word in _gate_words(key) if f" {word} " in text]
+    return [word for word in _gate_words(key, _spoken_in(reading)) if f" {word} " in text]
+
+
+def _spoken_in(reading: Reading) -> tuple[str, ...]:
+    """The languages whose words may stand in the message: a "chorus master" is not the French degree."""
+    return (reading.language, "en") if reading.language in LANGUAGES else LANGUAGES
 
 
 @cache
-def _gate_words(key: str) -> tuple[str, ...]:
+def _gate_words(key: str, languages: tuple[str, ...] = LANGUAGES) -> tuple[str, ...]:
     return tuple(
-        " ".join(_WORDS.findall(str(w))) for code in LANGUAGES for w in pack(code, "parties")["gate"][key]
+        " ".join(_WORDS.findall(str(w)))
+        for code in dict.fromkeys(languages)
+        for w in pack(code, "parties")["gate"][key]
     )

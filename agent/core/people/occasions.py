@@ -12,8 +12,10 @@ from functools import cache, lru_cache
 from agent.core.lexicon import LANGUAGES, pack
 from agent.core.meaning import senders
 from agent.core.meaning.phrases import Phrase, normal, phrase, word_key
+from agent.core.meaning.rules import rests_on
 from agent.core.model import Reading, Signal, SignalKind
 from agent.core.people.job_talk import recruits, speaks_of
+from agent.core.people.titles import grammar, has_head, tokens
 
 _ASKS = (SignalKind.INVITATION, SignalKind.AVAILABILITY_REQUEST, SignalKind.NEXT_ROUND)
 _JOINED = (
@@ -39,11 +41,19 @@ def elsewhere(heard: Sequence[Reading], *, title: str) -> frozenset[str]:
 
 def own_trade(reading: Reading, *, title: str) -> bool:
     """True if words of another occasion belong to the position's own trade, or stand in a plain invitation about it."""
+    odd = [s for s in reading.signals if s.kind is SignalKind.NOT_A_JOB_INTERVIEW]
+    if _names_a_trade(title) and all(rests_on(s, title) for s in odd):
+        return True
     if not title or reading.outgoing or not reading.strong(SignalKind.JOB_TOPIC):
         return False
-    odd = [s for s in reading.signals if s.kind is SignalKind.NOT_A_JOB_INTERVIEW]
     kindred = not any(_foreign(normal(s.evidence.quote), title) for s in odd)
     return reading.strong(*_ASKS) or (kindred and _plain(reading))
+
+
+def _names_a_trade(title: str) -> bool:
+    """True if the title says what somebody is ("Tenancy Adviser"), not only what the subject was ("Pre-operative assessment")."""
+    words = tokens(title)
+    return any(has_head(words, grammar(language)) for language in LANGUAGES)
 
 
 def speaks_of_work(reading: Reading) -> bool:

@@ -37,6 +37,7 @@ _REQUISITION = re.compile(
 _ENDINGS = re.compile(  # "Netzmeister:in", "chargé·e", "directeur.rice"
     r"(?:[:*_/]-?(?:in|innen|r|frau)|[·.](?:e|ne|le|te|rice|trice|euse|ère|ière|ve|se)(?:[·.]?s)?)$"
 )
+_PREFIXES = ("pre-", "post-", "peri-", "non-")
 DATE = re.compile(r"\d+[/.:]\d[\d/.:]*|\d+(?:st|nd|rd|th)|\d{1,2}(?:am|pm|h)|\d{4,}", re.IGNORECASE)
 _CLAUSE = re.compile(r"(?:m|t|s|j|n|c|qu)['’]\w")  # "m'a été transmis", "s'est libéré", "qu'on"
 _COMMON = pack("en", "parties")["common"]
@@ -104,6 +105,8 @@ def without_numbers(text: str) -> str:
 def is_head(word: str, g: Grammar) -> bool:
     """True if the word says what somebody is ("engineer", "Pflegekraft")."""
     low = _ENDINGS.sub("", word.lower())
+    if low.startswith(_PREFIXES):  # "pre-operative" is no operative
+        return False
     return any(
         part in g.titles or part.endswith(g.endings or ("\0",))
         for part in (low, *re.split(r"[-/]", low))
