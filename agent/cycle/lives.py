@@ -16,6 +16,7 @@ from agent.store.ledger import PASSED
 from agent.store.store import Store
 
 SETTLE = timedelta(minutes=2)  # how long a draft may take to show in the list after an unknown outcome
+LONG_TURN = timedelta(minutes=10)  # deeds are dated by the beginning of their turn
 LOOKS, LOOK_EVERY_SECONDS = 3, 5.0
 STRANGERS = 10  # drafts of other threads that are read in search of a lost one, 20 units each
 AKIN, CLOSE = (
@@ -40,6 +41,13 @@ def unsettled(record: DraftRecord, now: datetime) -> bool:
     """True for an intent so young that its draft may still appear in Gmail."""
     since = record.changed_at or record.created_at
     return record.state is DraftState.INTENDED and now - since < SETTLE
+
+
+def _before_the_end(record: DraftRecord, sent: Source) -> bool:
+    """True unless we had taken the draft back before: then what was sent is another letter."""
+    if record.state is not DraftState.WITHDRAWN or record.changed_at is None:
+        return True
+    return sent.internal_date <= record.changed_at + LONG_TURN
 
 
 @dataclass(slots=True)
@@ -191,15 +199,16 @@ class Lives:
         )
 
     def _late_sends(self, records: Sequence[DraftRecord]) -> bool:
-        """A draft that seemed discarded was on its way out: the sent message has arrived since."""
+        """A draft that seemed discarded, or taken back by us, was on its way out: the sent message has arrived since."""
         recent = [
             r
             for r in records
-            if r.state is DraftState.DISCARDED
+            if r.state in {DraftState.DISCARDED, DraftState.WITHDRAWN}
             and r.changed_at is not None
             and self.now - r.changed_at < timedelta(days=2)
         ]
-        found = [(r, sent) for r in recent if (sent := self._sent(r, alike=True)) is not None]
+        sent_by = [(r, sent) for r in recent if (sent := self._sent(r, alike=True)) is not None]
+        found = [(r, sent) for r, sent in sent_by if _before_the_end(r, sent)]
         for record, sent in found:
             self._is_sent(record, sent)
         return bool(found)

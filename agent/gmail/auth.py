@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 from collections.abc import Iterable, Mapping
 from contextlib import closing
@@ -31,6 +32,9 @@ SCOPES = (READONLY, COMPOSE)
 _AGAIN = "run: followup-agent auth"
 _WIDER = ("https://mail.google.com/", "https://www.googleapis.com/auth/gmail.modify")
 LARGEST_TOKEN = 64 << 10
+_TOKEN = re.compile(
+    r"[\x21-\x7e]{1,4096}"
+)  # RFC 6749, section A.12, without the space that no header could carry
 _NEVER = datetime.fromtimestamp(0, UTC).replace(tzinfo=None)  # Google's library keeps naive UTC
 
 
@@ -63,7 +67,7 @@ def token_of(text: str, where: str) -> Credentials:
     if missing:
         raise AuthError(f"{where} is not complete", (f"missing: {', '.join(missing)}", _AGAIN))
     credentials: Credentials = Credentials(  # type: ignore[no-untyped-call]  # google.auth has no types
-        _text(info, "token") or None,
+        token if _TOKEN.fullmatch(token := _text(info, "token")) else None,
         refresh_token=_text(info, "refresh_token"),
         token_uri=trusted(_text(info, "token_uri") or TOKEN_URI, f"token_uri in {where}"),
         client_id=_text(info, "client_id"),
@@ -121,6 +125,12 @@ def refresh(credentials: Credentials) -> None:
         raise _refresh_failure(error) from None
     except GoogleAuthError as error:
         raise GmailUnavailable(f"the token server cannot be asked ({type(error).__name__})") from None
+    except (ValueError, TypeError, OverflowError):  # an expires_in that is no number of seconds
+        credentials.expiry = _NEVER
+        raise GmailUnavailable("the token server does not answer as such") from None
+    if not isinstance(credentials.token, str) or not _TOKEN.fullmatch(credentials.token):
+        credentials.token, credentials.expiry = None, _NEVER
+        raise GmailUnavailable("the token server gave no token")
 
 
 def token_answer(http: GuardedHttp, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
@@ -205,7 +215,9 @@ def _refresh_failure(error: RefreshError) -> AuthError | GmailUnavailable:
     if error.retryable:
         return GmailUnavailable("the token server asks to try again later")
     detail = error.args[1] if len(error.args) > 1 else None
-    return refusal(str(detail.get("error", "")) if isinstance(detail, dict) else "")
+    if isinstance(detail, dict) and "error" not in detail:
+        return GmailUnavailable("the token server does not answer as such")
+    return refusal(str(detail["error"]) if isinstance(detail, dict) else "")
 
 
 def _private_text(path: Path) -> str:

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from agent.demo.faults import Fault
+from agent.demo.mail import Mail
 from agent.gmail import calls, session
+from agent.gmail.client import Gmail
 from agent.gmail.transport import Answer
 from tests.cycle.world import MARIA, ME, THANK_YOU_DUE, World, interviewed
 
@@ -236,3 +238,35 @@ def test_it_does_not_advance_past_a_message_that_is_never_told_whole(
     assert world.program.run("sync")[0] == 69
     world.sync(LATER)
     assert world.status()["status"] == "rejected"
+
+
+def test_it_knows_that_a_draft_was_sent_while_it_was_being_taken_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.sync(THANK_YOU_DUE)
+    [draft] = world.drafts()
+    world.write("m9", MARIA, ME, "2026-03-03T17:35:00-05:00", REFUSAL, in_reply_to="m2")
+    delete = Gmail.delete_draft
+
+    def sent_just_before(gmail: Gmail, draft_id: str) -> None:
+        world.mailbox.send_draft(draft_id)
+        delete(gmail, draft_id)
+
+    monkeypatch.setattr(Gmail, "delete_draft", sent_just_before)
+    world.sync(A_BIT_LATER)
+    world.sync(LATER)
+    assert (states(world), draft in world.drafts()) == (["sent"], False)
+
+
+@pytest.mark.parametrize(
+    "date", ["Thu, 01 Jan 2099 00:00:00 +0000", "Thu, 01 Jan 1981 00:00:00 +0000", "soon"]
+)
+def test_it_reads_days_by_the_arrival_where_the_date_cannot_be_true(tmp_path: Path, date: str) -> None:
+    made = interviewed(tmp_path)
+    for key, stored in list(made.mailbox.ledger.messages.items()):
+        mail = Mail(re.sub(rb"(?m)^Date:.*$", f"Date: {date}".encode(), stored.mail.raw))
+        made.mailbox.ledger.messages[key] = replace(stored, mail=mail)
+    with made.server:
+        made.sync(THANK_YOU_DUE)
+        assert made.status()["interviews"][0]["start"] == "2026-03-03T14:00:00-05:00"
+        assert len(made.drafts()) == 1

@@ -21,6 +21,7 @@ from agent.core.model import Invite, Message, Part, Problem, Source
 
 MOST_TEXT = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CLOCK_AHEAD, _LONGEST_ON_THE_WAY = timedelta(days=1), timedelta(days=90)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _MOST_KEPT_HEADERS = 200
 _LONGEST_KEPT_HEADER = 4_000
@@ -157,7 +158,8 @@ def message(source: Source, *, zone: str = "UTC") -> tuple[Message, tuple[Proble
     fields = _Fields(source.headers)
     subject = headers.words(fields.get("subject"))
     sender = first(fields.get("from") or fields.get("sender"))
-    date = headers.date(fields.get("date"))
+    claimed = headers.date(fields.get("date"))
+    date = claimed if _believable(claimed, source.internal_date) else None
     answers = bool(fields.get("in-reply-to") or fields.get("references"))
     said = body(source.parts, subject=subject, sender=sender, answers=answers)
     booked, problems = _invites(source.parts, zone, date)
@@ -166,7 +168,7 @@ def message(source: Source, *, zone: str = "UTC") -> tuple[Message, tuple[Proble
     if not (said.text or said.quoted or said.forwarded or booked):
         problems = ("no readable text", *problems)
     if fields.get("date") and date is None:
-        problems = ("unreadable Date header", *problems)
+        problems = (f"{'unbelievable' if claimed else 'unreadable'} Date header", *problems)
     made = Message(
         gmail_id=source.gmail_id,
         thread_id=source.thread_id,
@@ -191,6 +193,16 @@ def message(source: Source, *, zone: str = "UTC") -> tuple[Message, tuple[Proble
         attachments=tuple(p.filename for p in source.parts if p.filename and not p.nested),
     )
     return made, _problems(source.gmail_id, (*said.problems, *problems))
+
+
+def _believable(claimed: datetime | None, arrived: datetime) -> bool:
+    """Whether the sender's Date can be true: mail is not written after it arrives, nor long before.
+
+    "Friday" in it counts from the day it was written; a clock that is years off must not decide that.
+    """
+    if claimed is None or arrived <= _EPOCH:
+        return True
+    return -_CLOCK_AHEAD <= arrived - claimed <= _LONGEST_ON_THE_WAY
 
 
 class _Fields:
