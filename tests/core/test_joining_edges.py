@@ -122,6 +122,11 @@ def test_it_doubts_the_two_that_weighty_news_could_belong_to(
     assert all(len(c.needs_review) <= 1 and len(c.thread_ids) == 1 for c in after)
 
 
+def test_it_doubts_both_where_the_news_came_between_their_beginnings() -> None:
+    news = letter("n", "n", CY, "News", "There is news.", REFUSED, day=0.5)
+    assert in_doubt(found(*acme_and_otway(), news)) == {"t1", "t2"}
+
+
 def test_it_doubts_the_two_that_a_calendar_entry_could_belong_to() -> None:
     entry = letter("n", "n", CY, "Dana / Cy", "", invites=[invite("Dana / Cy", CY)], day=5)
     assert in_doubt(found(*acme_and_otway(), entry)) == {"t1", "t2"}
