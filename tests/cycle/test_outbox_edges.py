@@ -271,6 +271,18 @@ def test_it_takes_a_draft_for_gone_that_vanishes_while_it_looks(
     assert desk.book().state is DISCARDED
 
 
+@pytest.mark.parametrize("hand", [None, "P.S. It was the blue one."])
+def test_it_believes_no_list_that_is_late(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, hand: str | None
+) -> None:
+    draft_id = desk.draft()
+    desk.open_record(draft_id)
+    desk.lab.mailbox.edit_draft(draft_id, append=hand)
+    monkeypatch.setattr(type(desk.lab.gmail), "list_drafts", lambda _: ())
+    desk.lives().follow(touched=True)
+    assert desk.book().state is (EDITED if hand else OPEN)
+
+
 def test_it_looks_on_when_a_stranger_vanishes_while_it_looks(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -379,6 +391,17 @@ def test_it_corrects_itself_when_a_discarded_draft_turns_up_as_sent(
     assert desk.lives().follow(touched=False) is found
     assert desk.book().state is (SENT if found else state)
     assert desk.book().because == ""
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(-1, True), (10, True), (11, False)])
+def test_it_counts_what_was_sent_while_it_took_the_draft_back_but_no_later_letter(
+    desk: Desk, minutes: int, *, found: bool
+) -> None:
+    then = desk.now - timedelta(hours=1)
+    desk.record(state=WITHDRAWN, created_at=then - 5 * MINUTE, changed_at=then, because="an offer")
+    desk.sent("s1", at=then + minutes * MINUTE)
+    assert desk.lives().follow(touched=False) is found
+    assert desk.book().state is (SENT if found else WITHDRAWN)
 
 
 def test_it_leaves_a_discarded_draft_discarded_while_nothing_turns_up(desk: Desk) -> None:
