@@ -19,7 +19,7 @@ from agent.cycle.hands import Hands
 from agent.cycle.lives import STRANGERS
 from agent.errors import NotFound, OutcomeUnknown
 from agent.gmail.client import DraftRef
-from agent.gmail.drafts import KEY_HEADER, Letter, letter
+from agent.gmail.drafts import KEY_HEADER, Letter, letter, read
 
 _KEY = re.compile(r"(thank_you|follow_up):(\d{1,2}):([0-9A-Za-z_-]{1,64}):.{1,800}")
 UNKNOWN_DIGEST = "-"  # equals no digest: what we made is no longer known, so what is there is the user's
@@ -97,7 +97,7 @@ def taken_in(record: DraftRecord, one: Stranger, *, untouched: bool) -> DraftRec
 
 def _read(hands: Hands, ref: DraftRef) -> Stranger | None:
     try:
-        resource = hands.gmail.draft(ref.draft_id)
+        resource = read(hands.gmail, ref.draft_id)
     except NotFound:
         return None  # sent or discarded this very moment
     return Stranger(ref, letter(resource), _instant(resource, hands.now))

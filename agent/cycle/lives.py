@@ -11,12 +11,13 @@ from agent.core.mail import mime
 from agent.core.model import DraftRecord, DraftState, Identity, Source
 from agent.errors import NotFound
 from agent.gmail.client import DraftRef, Gmail
-from agent.gmail.drafts import Found, Touch, find_ours, in_thread, letter, likeness, touch
+from agent.gmail.drafts import Found, Touch, find_ours, in_thread, letter, likeness, read, touch
 from agent.store.ledger import PASSED
 from agent.store.store import Store
 
 SETTLE = timedelta(minutes=2)  # how long a draft may take to show in the list after an unknown outcome
 LONG_TURN = timedelta(minutes=10)  # deeds are dated by the beginning of their turn
+FRESH = timedelta(minutes=10)  # so long after a draft was made each turn looks at the list of drafts
 LOOKS, LOOK_EVERY_SECONDS = 3, 5.0
 STRANGERS = 10  # drafts of other threads that are read in search of a lost one, 20 units each
 AKIN, CLOSE = (
@@ -30,6 +31,11 @@ LIVE = frozenset({DraftState.INTENDED, DraftState.OPEN, DraftState.EDITED})
 def withdrawal_pending(records: Iterable[DraftRecord]) -> bool:
     """True if a draft was to be taken back and the answer to that was lost."""
     return any(r.state is DraftState.OPEN and r.because.startswith(WITHDRAWING) for r in records)
+
+
+def just_made(records: Iterable[DraftRecord], now: datetime) -> bool:
+    """True if a draft is so new that Gmail's list may not have shown all there is of it."""
+    return any(r.state is DraftState.OPEN and now - r.created_at < FRESH for r in records)
 
 
 def touched(record: DraftRecord, resource: dict[str, Any]) -> Touch:
@@ -130,7 +136,7 @@ class Lives:
     def read_back(self, key: str, ref: DraftRef) -> None:
         """Keep the digest of what Gmail made of our draft, once; not of what a hand has saved since."""
         try:
-            resource = self.gmail.draft(ref.draft_id)
+            resource = read(self.gmail, ref.draft_id)
         except NotFound:
             return
         if resource["message"].get("id") != ref.gmail_id:
@@ -146,7 +152,7 @@ class Lives:
                 self.read_back(record.key, ref)
             return False
         try:
-            resource = self.gmail.draft(ref.draft_id)
+            resource = read(self.gmail, ref.draft_id)
         except NotFound:
             return self._gone(record)
         hand = touched(record, resource)
@@ -177,7 +183,7 @@ class Lives:
         for ref in (*in_thread(refs.values(), record.thread_id), *far):
             if ref.draft_id not in taken:
                 try:
-                    found = letter(self.gmail.draft(ref.draft_id))
+                    found = letter(read(self.gmail, ref.draft_id))
                 except NotFound:
                     continue
                 if not found.key and likeness(found.text or "", record.text) >= alike:

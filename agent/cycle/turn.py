@@ -15,7 +15,7 @@ from agent.core.writing.compose import ComposeConfig
 from agent.cycle.adopt import adopt, adopt_sent, pass_over, strangers
 from agent.cycle.create import Creation, Materials
 from agent.cycle.hands import Hands
-from agent.cycle.lives import Lives, withdrawal_pending
+from agent.cycle.lives import Lives, just_made, withdrawal_pending
 from agent.cycle.reading import Fetched, Progress
 from agent.cycle.report import TurnReport
 from agent.cycle.restored import Gap, Recall
@@ -60,11 +60,12 @@ class Cycle:
         with self.store.snapshot() as store:
             last, drafts, lost = store.runs(1), store.drafts(), store.lost_turn()
         interrupted = any(run.outcome != "ok" for run in last) or withdrawal_pending(drafts)
+        fresh = just_made(drafts, now)
         gap = Gap(last[0].started_at if last else None, lost)
         run = self.store.start_run("full" if full else "partial", at=now)
         outcome = "stopped"
         try:
-            self._passes(report, now, gap, full=full, interrupted=interrupted)
+            self._passes(report, now, gap, full=full, interrupted=interrupted, fresh=fresh)
             outcome = "ok"
             self.store.remember_turn(run, at=now)
         except AgentError as error:
@@ -78,10 +79,12 @@ class Cycle:
             self.store.finish_run(run, at=report.finished_at, outcome=outcome, counts=report.counts())
         return report
 
-    def _passes(self, report: TurnReport, now: datetime, gap: Gap, *, full: bool, interrupted: bool) -> None:
+    def _passes(
+        self, report: TurnReport, now: datetime, gap: Gap, *, full: bool, interrupted: bool, fresh: bool
+    ) -> None:
         """``interrupted``: the last turn was cut off, perhaps after it had stored mail that nobody has thought about,
 
-        or the answer to a withdrawal was lost.
+        or the answer to a withdrawal was lost. ``fresh``: a draft was just made.
         """
         thinker = Thinker(self.store, self.config, now)
         for number in range(PASSES):
@@ -91,7 +94,8 @@ class Cycle:
             report.left = fetched.left
             report.problems += [p for p in fetched.problems if p not in report.problems]
             fetched.changed |= interrupted
-            fetched.drafts_touched |= interrupted
+            fetched.drafts_touched |= interrupted or fresh
+            fetched.changed |= fetched.drafts_touched
             passed = None if interrupted or fetched.mode == "full" else fetched.drafts_passed
             gap = Gap(gap.since, gap.until, passed) if not number else NO_GAP
             if not number and gap.until is None and not fetched.changed and not thinker.must_think():

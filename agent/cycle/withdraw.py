@@ -11,7 +11,7 @@ from agent.core.story.document import Judged
 from agent.cycle.hands import Hands, base_key
 from agent.cycle.lives import WITHDRAWING, touched, unsettled
 from agent.errors import NotFound, OutcomeUnknown
-from agent.gmail.drafts import Touch
+from agent.gmail.drafts import Touch, read
 
 PANEL_STANDS = timedelta(hours=72)
 
@@ -53,7 +53,7 @@ def _take_back(hands: Hands, record: DraftRecord, because: str) -> bool:
         _leave(hands, record, because)
         return False
     try:
-        resource = hands.gmail.draft(record.draft_id)
+        resource = read(hands.gmail, record.draft_id)
     except NotFound:
         return hands.lives.follow(touched=True)
     if touched(record, resource) is Touch.EDITED:

@@ -91,6 +91,12 @@ def signed(raw: bytes, made_as: str) -> bytes:
     return b"%s: %s\r\n%s" % (DIGEST_HEADER.encode(), made_as.encode("ascii"), raw)
 
 
+def read(gmail: Gmail, draft_id: str) -> dict[str, Any]:
+    """The draft, so that ``letter`` tells what it says: as raw where Gmail keeps the text apart (NotFound if it is gone)."""
+    resource = gmail.draft(draft_id)
+    return gmail.draft(draft_id, format="raw") if letter(resource).text is None else resource
+
+
 def letter(resource: Mapping[str, Any]) -> Letter:
     """The letter in a draft or message resource of format full or raw."""
     inner = resource.get("message")
@@ -148,7 +154,7 @@ def find_ours(
     wanted = {value for value in digests if value}
     for ref in (*near, *[ref for ref in refs if ref.thread_id != thread_id][:elsewhere]):
         try:
-            resource = gmail.draft(ref.draft_id)
+            resource = read(gmail, ref.draft_id)
         except NotFound:
             continue  # sent or discarded this very moment
         found = letter(resource)

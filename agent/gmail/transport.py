@@ -11,7 +11,10 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
+from io import BufferedReader, RawIOBase
+from socket import socket
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,7 +23,8 @@ import httplib2
 from agent.errors import ForbiddenCall
 from agent.gmail.hosts import on_loopback
 
-TIMEOUT_SECONDS = 30.0
+TIMEOUT_SECONDS = 30.0  # without a byte
+ANSWER_SECONDS = 180.0  # for all of an answer
 MAX_ANSWER_BYTES = 256 << 20  # a thread of a hundred large messages stays far below
 
 _ID = r"[A-Za-z0-9_-]{1,2048}"
@@ -95,6 +99,35 @@ class _Tally:
         self.sends += 1
 
 
+class _Prompt(RawIOBase):
+    """What arrives on a socket within so many seconds in all: its own timeout begins anew with every byte."""
+
+    def __init__(self, sock: socket, seconds: float) -> None:
+        self._file = sock.makefile("rb", buffering=0)
+        self._until = monotonic() + seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if monotonic() > self._until:
+            raise TimeoutError("the answer does not come to its end")
+        return self._file.readinto(buffer)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _PromptResponse(HTTPResponse):
+    """An answer that has come whole by ``ANSWER_SECONDS`` after its request was written, or is none."""
+
+    def __init__(self, sock: socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        whole, self.fp = self.fp, BufferedReader(_Prompt(sock, ANSWER_SECONDS))
+        whole.close()
+
+
 def _connection_types(tally: _Tally) -> dict[str, type]:
     """httplib2's two kinds of connection, by scheme, each telling the tally before it writes a request.
 
@@ -102,11 +135,15 @@ def _connection_types(tally: _Tally) -> dict[str, type]:
     """
 
     class Plain(httplib2.HTTPConnectionWithTimeout):
+        response_class = _PromptResponse
+
         def request(self, *args: Any, **kwargs: Any) -> None:
             tally.count()
             super().request(*args, **kwargs)
 
     class Secure(httplib2.HTTPSConnectionWithTimeout):
+        response_class = _PromptResponse
+
         def request(self, *args: Any, **kwargs: Any) -> None:
             tally.count()
             super().request(*args, **kwargs)

@@ -270,3 +270,34 @@ def test_it_reads_days_by_the_arrival_where_the_date_cannot_be_true(tmp_path: Pa
         made.sync(THANK_YOU_DUE)
         assert made.status()["interviews"][0]["start"] == "2026-03-03T14:00:00-05:00"
         assert len(made.drafts()) == 1
+
+
+def test_it_reads_a_draft_whose_text_gmail_keeps_apart(world: World, answering: Callable[..., None]) -> None:
+    def kept_apart(draft: Json) -> None:
+        waiting = [draft["message"].get("payload", {})]
+        while waiting:
+            part = waiting.pop()
+            waiting += part.get("parts", [])
+            if part.get("body", {}).pop("data", None):
+                part["body"]["attachmentId"] = "ANGjdJ8"
+
+    answering("/drafts/", without(kept_apart))
+    world.sync(THANK_YOU_DUE)
+    world.mailbox.open_draft(world.drafts()[0])
+    world.sync(A_BIT_LATER)
+    assert states(world) == ["open"]
+    world.mailbox.edit_draft(world.drafts()[0], append="P.S. It was the blue one.")
+    world.sync(LATER)
+    assert states(world) == ["edited"]
+
+
+def test_it_takes_back_a_twin_that_the_list_showed_late(world: World, answering: Callable[..., None]) -> None:
+    world.sync(THANK_YOU_DUE)
+    [first] = world.drafts()
+    stored = world.mailbox.message_of(first)
+    world.mailbox.create_draft(stored.mail.raw, thread_id=stored.thread_id)
+    answering(DRAFTS, without(lambda page: page.update(drafts=[{"id": first, "message": {}}])), times=1)
+    world.sync("2026-03-03T17:33:00-05:00")
+    assert len(world.drafts()) == 2
+    world.sync("2026-03-03T17:36:00-05:00")
+    assert len(world.drafts()) == 1
