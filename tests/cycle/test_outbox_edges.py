@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agent.core.model import DraftState
-from agent.cycle.lives import WITHDRAWING, unsettled, withdrawal_pending
+from agent.cycle.lives import WITHDRAWING, just_made, unsettled, withdrawal_pending
 from agent.store.ledger import PASSED
 from tests.cycle.outbox import KEY, LETTER, OTHER, REWRITTEN, UNLIKE, Desk
 
@@ -66,6 +66,18 @@ def test_it_waits_two_minutes_for_a_draft_to_show(
     at = None if changed is None else desk.now - timedelta(seconds=changed)
     record = desk.record(state=state, created_at=desk.now - timedelta(seconds=age), changed_at=at)
     assert unsettled(record, desk.now) is open_question
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state", "new"),
+    [(9.9, OPEN, True), (10, OPEN, False), (1, EDITED, False), (1, INTENDED, False)],
+)
+def test_it_mistrusts_the_list_for_ten_minutes_after_a_draft_was_made(
+    desk: Desk, minutes: float, state: DraftState, *, new: bool
+) -> None:
+    old = desk.record("old", state=OPEN, created_at=desk.now - timedelta(days=1))
+    record = desk.record(state=state, created_at=desk.now - timedelta(minutes=minutes))
+    assert just_made([old, record], desk.now) is new
 
 
 # ── when it looks ──

@@ -32,6 +32,7 @@ CYCLE = (
     "cycle/test_outbox_edges.py",
     "cycle/test_outbox_creation.py",
     "cycle/test_outbox_withdrawal.py",
+    "cycle/test_another_gmail.py",
     "cycle/test_turn.py",
     SEEN,
     "cycle/test_machine.py",
@@ -56,6 +57,7 @@ LINKING = (
 TRANSPORT = (
     "gmail/test_transport_edges.py",
     "gmail/test_transport.py",
+    "gmail/test_another_gmail.py",
     "gmail/test_calls.py",
     "gmail/test_client.py",
 )
