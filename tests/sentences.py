@@ -14,6 +14,7 @@ from tests.scenarios.player import Check
 DATA = Path(__file__).parent / "data"
 TABLES = (
     "deadline-sentences.tsv", "date-sentences-blind.tsv", "promise-sentences-blind.tsv", "promise-sentences-blind-b.tsv", "promise-sentences-blind-c.tsv",
+    "promise-sentences-s3.tsv",
 )  # fmt: skip
 ONLY_PROMISES = (
     "promise"  # tables of this name say "none" where the employer promises nothing, whatever is asked

@@ -26,7 +26,7 @@ def counted(
     """The clause's dates; a duration that counts from an event is set to that event's day, where it is known.
 
     Known is a date behind it ("a week after the final interviews, which end on June 19"), ``anchors["interview"]``, or
-    for a meeting of theirs the ``earlier`` date ("The board meets on the 28th. Three days after the meeting …").
+    for a meeting of theirs, or "three days later", the ``earlier`` date ("The board meets on the 28th. Three days after …").
     """
     spans: list[DaySpan] = []
     for at, span in enumerate(clause.spans):
@@ -35,6 +35,11 @@ def counted(
         if span.grain in UNITS and cues["counted_from_theirs"].match(behind):
             base = later or (earlier if earlier is not None and not earlier.bare else None)
             return (*spans, span if base is None else _from_event(span, base, moment))
+        if span.grain in UNITS and cues["counted_on"].match(behind):
+            base = next((s for s in reversed(clause.spans[:at]) if not s.bare), earlier)
+            if base is not None and not base.bare and not base.past:
+                spans.append(_from_event(span, base, moment))
+                continue
         if span.grain in UNITS and cues["counted_from"].match(behind):
             return (*spans, _from_event(span, later, moment))
         spans.append(span)
@@ -59,21 +64,28 @@ def _business_days(moment: Moment, day: date) -> int:
     return sum(is_business_day(each, moment.calendar) for each in days)
 
 
-def in_named_week(spans: tuple[DaySpan, ...], away: tuple[bool, ...]) -> tuple[DaySpan, ...]:
+def in_named_week(
+    spans: tuple[DaySpan, ...], away: tuple[bool, ...], earlier: DaySpan | None, moment: Moment
+) -> tuple[DaySpan, ...]:
     """Reads "We meet next week and will tell you by Friday": the Friday of that week.
 
-    ``away`` says of each date whether it is an absence ("I'm off next week but will write by Friday": this Friday).
+    ``away`` says of each date whether it is an absence ("I'm off next week but will write by Friday": this Friday);
+    ``earlier`` is the last date before them, which "the following Monday" and "the next business day" count from.
     """
     placed: list[DaySpan] = []
     week: DaySpan | None = None
-    day: DaySpan | None = None
+    day = None if earlier is None or earlier.past or earlier.bare else earlier
     for span, absent in zip(spans, away, strict=True):
         if week is not None and span.rule == "weekday" and span.latest < week.earliest:
             span = replace(span, latest=span.latest + _WEEK, earliest=span.earliest + _WEEK)
         if span.grain == "week" and span.rule == "period" and not span.past:
             week = None if absent else span
         if span.follows and day is not None:
-            found = weekday_after(day.latest, span.latest.weekday())
+            found = (
+                add_business_days(day.latest, 1, moment.calendar)
+                if span.rule == "period"
+                else weekday_after(day.latest, span.latest.weekday())
+            )
             span = replace(span, latest=found, earliest=found)
         if span.grain == "day" and not (span.past or span.bare):
             day = span
@@ -112,8 +124,8 @@ def _is_gone(span: DaySpan, moment: Moment) -> bool:
 def then_day(clause: Clause, earlier: DaySpan | None, cues: Cues, moment: Moment) -> DaySpan | None:
     """Reads "We meet on Thursday and will let you know after that": the date stands in the statement before.
 
-    "then" and "that day" mean the day itself, "that week" its Friday, "the next day" the day behind, "after that" the
-    business day behind.
+    "then" and "that day" mean the day itself, "that week" its Friday, "the next day" the day behind, "le surlendemain" two
+    days behind, "after that" the business day behind.
     """
     then = cues["then"].search(clause.text)
     if then is None:
@@ -129,8 +141,14 @@ def then_day(clause: Clause, earlier: DaySpan | None, cues: Cues, moment: Moment
             rule="then",
             vague=True,
         )
+    if cues["next_but_one"].search(then[0]):
+        return _days_behind(base, 2)
     same = base.bare or cues["same_day"].search(then[0]) is not None
     day = base.latest if same else add_business_days(base.latest, 1, moment.calendar)
-    if cues["next_day"].search(then[0]):
-        day = base.latest + timedelta(days=1)
+    if cues["next_day"].search(then[0]) and not cues["business"].search(then[0]):
+        return _days_behind(base, 1)
     return replace(base, latest=max(day, base.latest), rule="then", vague=True)
+
+
+def _days_behind(base: DaySpan, days: int) -> DaySpan:
+    return replace(base, latest=base.latest + timedelta(days=days), rule="then", vague=True)

@@ -102,10 +102,10 @@ class _Reader:
     def _placed(self, parts: list[Clause]) -> list[Clause]:
         """Bare weekdays behind "next week" belong to that week."""
         spans = tuple(span for clause in parts for span in clause.spans)
-        if len(spans) < 2:
+        if len(spans) + (self.earlier is not None) < 2:
             return parts
         away = tuple(self._is_absence(clause, span) for clause in parts for span in clause.spans)
-        moved = iter(in_named_week(spans, away))
+        moved = iter(in_named_week(spans, away, self.earlier, self.gate.moment))
         return [replace(clause, spans=tuple(next(moved) for _ in clause.spans)) for clause in parts]
 
     def _is_absence(self, clause: Clause, span: DaySpan) -> bool:

@@ -16,6 +16,7 @@ from agent.core.dates.cues import Cues
 from agent.core.dates.folding import folded
 from agent.core.dates.reckoning import Moment
 from agent.core.dates.spans import DaySpan
+from agent.core.dates.speakers import conditional, of_their_meeting, somebody_elses
 
 FIRM = frozenset({"by", "toward", "before", "within", "latest"})
 LIMITED = FIRM | {"until"}
@@ -59,16 +60,30 @@ class Gate:
         """
         cues, text = self.cues, clause.text
         if not clause.spans:
-            return self._then(clause, earlier)
+            return self._then(clause, earlier) or self._carried(clause, told)
         if any(cues[name].search(text) for name in ("never", "withdrawn", "not_said")):
             return []
         clause = replace(clause, spans=counted(clause, cues, self.moment, earlier))
         judged = (self._judged(span, clause, told, previous) for span in clause.spans)
         found = [one for one in judged if one is not None and self._may_promise(one, clause)]
-        return found or self._then(clause, earlier)
+        then = self._then(clause, earlier)
+        return then if not found or self._counts_on(then, found, clause) else found
+
+    def _counts_on(self, then: list[Found], found: list[Found], clause: Clause) -> bool:
+        """Reads "After the session on the 3rd I'll write to you the day after": behind the date, and no limit."""
+        exact = any(one.score for one in then)
+        if not exact or any(one.span.limits & FIRM or one.party == "candidate" for one in found):
+            return False
+        place = self.cues["then"].search(clause.text)
+        behind = clause.behind(clause.spans[-1])
+        between = behind[: place.start() - len(clause.text)] if place is not None else ""
+        return place is not None and self.cues["apart"].search(between) is None
 
     def _may_promise(self, found: Found, clause: Clause) -> bool:
-        """A question promises nothing, unless it asks leave ("Can I get back to you on Monday?")."""
+        """A question promises nothing, unless it asks leave ("Can I get back to you on Monday?"); nor do others for them."""
+        stands = found.party == "candidate" or found.rule == "silence"
+        if not stands and (somebody_elses(clause, self.cues) or conditional(found.span, clause, self.cues)):
+            return False
         if not clause.asks or found.party == "candidate":
             return True
         return (
@@ -146,7 +161,8 @@ class Gate:
         if not (firm or anchored or self._stands_free(span, clause, at)):
             return None
         found = self._said(span, clause, "contact" if strong else "act")
-        score = 3 * firm + 2 * (not ahead) + 2 * (not anchored) + strong
+        waited = "until" in span.limits and cues["patience"].search(clause.text) is not None
+        score = 3 * firm + 2 * (not ahead) + 2 * (not anchored) + strong - 4 * waited
         return None if found is None else replace(found, score=score)
 
     def _stands_free(self, span: DaySpan, clause: Clause, at: int) -> bool:
@@ -167,9 +183,8 @@ class Gate:
         if cues["silence"].search(clause.text):
             refuses = cues["silence_refuses"].search(clause.text)
             return _employer(span, "silence", WEAK if refuses else 0.7)
-        if cues["negation"].search(clause.before(span)) or cues["negation_behind"].search(
-            clause.behind(span)
-        ):
+        denied = -1 < cues.last("negation", clause.text, end := len(clause.before(span))) <= end
+        if denied or cues["negation_behind"].search(clause.behind(span)):
             return self._not_before(span)
         if cues["if_match"].search(clause.text):
             return _employer(span, "if suitable", WEAK)
@@ -220,11 +235,18 @@ class Gate:
     def _then(self, clause: Clause, earlier: DaySpan | None) -> list[Found]:
         day = then_day(clause, earlier, self.cues, self.moment)
         speaks = self.cues["contact"].search(clause.text) or self.cues["act"].search(clause.text)
-        if day is None or not speaks:
+        asked = self.cues["ask"].search(clause.text) and not self.cues["contact"].search(clause.text)
+        if day is None or not speaks or asked or somebody_elses(clause, self.cues):
             return []
         then = self.cues["then"].search(clause.text)
-        exact = then is not None and self.cues["next_day"].search(then[0]) is not None
+        exact = then is not None and any(
+            self.cues[name].search(then[0]) is not None for name in ("next_day", "next_but_one")
+        )
         return [replace(_employer(day, "then", 0.7), vague=not exact, score=5 * exact)]
+
+    def _carried(self, clause: Clause, told: list[Clause]) -> list[Found]:
+        day = of_their_meeting(clause, told, self.cues)
+        return [] if day is None else [replace(_employer(day, "then", 0.6), vague=True, score=-1)]
 
     # ── asked, and promised by the candidate ──
 

@@ -12,6 +12,7 @@ from agent.core.dates.single import written
 from agent.core.dates.tokens import Token
 
 WEDNESDAY, FIRST_FULL = 2, 101
+LEAST_WEEK = 5  # "week 2" is the second week of something, not of the year
 _WEEK_PARTS = {"early": (0, 1), "mid": (2, 2), "late": (3, 4), "half1": (0, 2), "half2": (2, 4)}
 _MONTH_PARTS = {"early": (1, 7), "mid": (11, 15), "late": (21, 31), "half1": (1, 15), "half2": (16, 31)}
 
@@ -40,9 +41,15 @@ def period(ts: list[Token], moment: Moment) -> Days | None:
         case "day":
             return one_day(moment.today) if part and not ahead else None  # "the next day" counts from another
         case "bizday":
-            return one_day(reckon.plus(moment, 1, "bizday")) if ahead == 1 else None
+            return _next_business_day(moment) if ahead == 1 else None
         case _:
             return None
+
+
+def _next_business_day(moment: Moment) -> Days:
+    """Counted from today, or from a day named before it (``in_named_week``)."""
+    found = reckon.plus(moment, 1, "bizday")
+    return Days(found, found, key="following")
 
 
 def _week(moment: Moment, ahead: int, part: str) -> Days:
@@ -117,6 +124,32 @@ def counted_week(ts: list[Token], moment: Moment) -> Days | None:
     return Days(latest, latest - 6 * DAY, "week")
 
 
+def counted_weekday(ts: list[Token], moment: Moment) -> Days | None:
+    """Reads "the second Tuesday of June", "el último viernes del mes": that day of the month."""
+    months, units, ahead = some(ts, "M"), some(ts, "U"), some(ts[1:], "X")
+    which, weekday = number(ts[0]), number(some(ts, "W")[0])
+    if which not in {-1, 1, 2, 3, 4, 5} or (ts[0].kind == "X" and which > 0):
+        return None
+    if not months and (units[0].value != "month" or units[0].plural):
+        return None
+    start = (
+        reckon.month_ahead(moment, number(months[0]))
+        if months
+        else reckon.month_start(moment.today, (number(ahead[0]) if ahead else 0) % 5)
+    )
+    found = _nth(start, which, weekday)
+    if found < moment.today and not ahead:
+        later = reckon.month_start(start, 12 if months else 1)
+        found = _nth(later, which, weekday)
+    return one_day(found) if found.month == start.month or found > moment.today else None
+
+
+def _nth(start: date, which: int, weekday: int) -> date:
+    if which < 0:
+        return reckon.weekday_after(reckon.month_end(start) - 7 * DAY, weekday)
+    return reckon.weekday_after(start - DAY, weekday) + 7 * (which - 1) * DAY
+
+
 def within_unit(ts: list[Token], moment: Moment) -> Days | None:
     """Reads "within the fortnight", "im Laufe der Woche": by the week's end early in the week, else seven days."""
     unit = str(ts[0].value)
@@ -157,6 +190,8 @@ def counted_quarter(ts: list[Token], moment: Moment) -> Days | None:
 def week_of(ts: list[Token], moment: Moment) -> Days | None:
     """Reads "the week of March 16", "w/c 9 May", "the week ending Friday 20 March": the Friday of that week."""
     rest = [t for t in ts if t.kind not in "UVX"]
+    if _is_number_of_week(ts):
+        return _iso_week(number(rest[0]), "", moment)
     if any(t.value != "week" or t.plural for t in some(ts, "U")):
         return None
     inner = written(rest, moment)
@@ -173,10 +208,21 @@ def calendar_week(ts: list[Token], moment: Moment) -> Days | None:
     week, parts = number(some(ts, "C")[0]), some(ts, "P")
     if not 1 <= week <= 52:
         return None
+    return _iso_week(week, str(parts[0].value) if parts else "", moment)
+
+
+def _is_number_of_week(ts: list[Token]) -> bool:
+    """Reads "in week 22", "la semana 22": a bare number right behind a bare "week"."""
+    if [t.kind for t in ts] != ["U", "N"] or not ts[1].raw.isdigit():
+        return False
+    return LEAST_WEEK <= number(ts[1]) <= 52 and ts[1].start - ts[0].end <= 1
+
+
+def _iso_week(week: int, part: str, moment: Moment) -> Days:
     start = date.fromisocalendar(moment.today.isocalendar().year, week, 1)
     if start + 6 * DAY < moment.today:
         start = date.fromisocalendar(moment.today.isocalendar().year + 1, week, 1)
-    first, last = _WEEK_PARTS.get(str(parts[0].value) if parts else "", (0, FRIDAY))
+    first, last = _WEEK_PARTS.get(part, (0, FRIDAY))
     return Days(start + last * DAY, start + first * DAY, "week")
 
 

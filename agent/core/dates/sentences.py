@@ -87,7 +87,7 @@ def _abbreviated(word: str, rest: str) -> bool:
 
 
 _AFTER_DAY = re.compile(
-    r"(?:jan|feb|mär|mar|apr|mai|jun|jul|aug|sep|okt|oct|nov|dez|dec|des|d\.|kw|um |bis |ab |oder |und |von |für |[a-zäöü]{3,} )",
+    r"(?:jan|feb|mär|mar|apr|mai|jun|jul|aug|sep|okt|oct|nov|dez|dec|des|d\.|kw|kalenderw|um |bis |ab |oder |und |von |für |[a-zäöü]{3,} )",
     re.IGNORECASE,
 )
 
@@ -99,6 +99,7 @@ def _day_goes_on(rest: str) -> bool:
 
 _MONTHS = frozenset({
     "jan", "feb", "mär", "mar", "apr", "mai", "may", "jun", "jul", "aug", "sep", "okt", "oct", "nov", "dez", "dec",
+    "kal", "kw ", "kw.",
 })  # fmt: skip
 
 

@@ -9,6 +9,12 @@ from agent.core.dates.days import COMING, FOLLOWING, Days, number, one_day, some
 from agent.core.dates.reckoning import DAY, Moment
 from agent.core.dates.tokens import Token
 
+EIGHT_DAYS = {
+    8: 1,
+    14: 2,
+    15: 2,
+}  # as whole weeks are counted on the Continent: "lundi en huit", "Montag in vierzehn Tagen"
+
 
 def _weekday_of(ts: list[Token]) -> int | None:
     named = some(ts, "W")
@@ -101,9 +107,9 @@ def weekday_in_week(ts: list[Token], moment: Moment) -> Days | None:
 
 
 def weekday_week(ts: list[Token], moment: Moment) -> Days | None:
-    """Reads "Monday week": a week after the coming Monday (British)."""
+    """Reads "Monday week", "Monday fortnight": one or two weeks after the coming Monday (British)."""
     unit = some(ts, "U")[0]
-    if unit.value != "week" or unit.plural:
+    if unit.value not in {"week", "fortnight"} or unit.plural:
         return None
     named = some(ts, "W")
     start = (
@@ -111,15 +117,19 @@ def weekday_week(ts: list[Token], moment: Moment) -> Days | None:
         if named
         else moment.today + DAY * number(some(ts, "R")[0])
     )
-    return one_day(start + 7 * DAY)
+    return one_day(start + (14 if unit.value == "fortnight" else 7) * DAY)
 
 
 def weekday_in_weeks(ts: list[Token], moment: Moment) -> Days | None:
-    """Reads "Freitag in einer Woche", "martes en dos semanas": whole weeks after the coming one of that name."""
-    unit, count, limit = some(ts, "U")[0], number(some(ts, "Na")[-1]), some(ts, "L")[0]
-    if unit.value != "week" or limit.value not in {"in", "within"} or not 1 <= count <= 12:
+    """Reads "Freitag in einer Woche", "lundi en huit", "de hoy en ocho": whole weeks after the day named first."""
+    units, count, limit = some(ts, "U"), number(some(ts, "Na")[-1]), some(ts, "L")[0]
+    unit = str(units[0].value) if units else "day"
+    weeks = count if unit == "week" else EIGHT_DAYS.get(count, 0) if unit == "day" else 0
+    if limit.value not in {"in", "within"} or not 1 <= weeks <= 12 or (not units and ts[-1].raw.isdigit()):
         return None
-    return one_day(reckon.weekday_after(moment.today, number(some(ts, "W")[0])) + 7 * count * DAY)
+    if ts[0].kind == "R":
+        return one_day(moment.today + DAY * number(ts[0]) + 7 * weeks * DAY)
+    return one_day(reckon.weekday_after(moment.today, number(ts[0])) + 7 * weeks * DAY)
 
 
 def relative(ts: list[Token], moment: Moment) -> Days | None:

@@ -63,12 +63,13 @@ _TOKEN = re.compile(
       |(?<![\d:.])\d{{1,2}}(?:[.]\d\d)?\s?(?:uhr\b|hrs\b|o'clock\b)
       |(?<![\d:.])(?:[01]?\d|2[0-3])\s?h(?:eures?)?(?:\s?\d\d)?(?![\w])
       |(?<![\d:.])\d{{1,2}}(?:[:.]\d\d)?[ap]\b)
+  | (?P<weekth>(?<![\d.])\d{{1,2}}\.\s?(?:kw|kalenderwoche)\b)
   | (?P<slash>(?<![\d/.])\d{{1,2}}/\d{{1,2}}(?![\d/]))
   | (?P<dots>(?<![\d/.,$€£])\d{{1,2}}\.\d{{1,2}}\.?(?![\d%]))
   | (?P<ordinal>(?<![\d/.,])\d{{1,2}}(?:st|nd|rd|th|er|e|º|ª)(?!\w))
   | (?P<dotted>(?<![\d/.,:])\d{{1,2}}\.(?!\d))
   | (?P<half>\b(?P<hy>20\d\d)[/-]q[1-4]\b|\bq[1-4](?:\s?/\s?20\d\d)?\b)
-  | (?P<week>\b(?:kw|cw|kalenderwoche)\s?\d{{1,2}}\b)
+  | (?P<week>\b(?:kw|cw|kalenderwoche|sem\.)\s?\d{{1,2}}\b)
   | (?P<number>\d+(?:[.,]\d+)*)
   | (?P<word>[^\W\d_]+(?:['’/][^\W\d_]+)*|@(?=\s?\d))
   | (?P<dash>[-\u2010-\u2015/])
@@ -200,7 +201,7 @@ def _reading(group: str, text: str, words: Words) -> tuple[str, Value]:
             named = re.search(r"20\d\d", text)
             quarter = int(text[text.index("q") + 1])
             return "Q", (quarter, int(named[0])) if named else (quarter,)
-        case "week":
+        case "week" | "weekth":
             return "C", int(re.sub(r"\D", "", text))
         case "number":
             return _number(text)
@@ -247,7 +248,7 @@ def _witnessed(found: list[Token], words: Words) -> list[Token]:
             continue
         before, after = (found[at - 1] if at else None), (found[at + 1] if at + 1 < len(found) else None)
         near_number = any(t is not None and t.kind in _NUMERIC for t in (before, after))
-        if near_number:
+        if near_number or (token.kind == "O" and after is not None and after.kind == "W"):
             continue
         led = before is not None and before.kind in "LPXWV"
         if low in words.risky and (led or (token.raw[:1].isupper() and at > 0 and found[at - 1].kind != "p")):
