@@ -329,6 +329,7 @@ class Contact:
     role: Role = Role.UNKNOWN
     goes_by: str = ""
     may_write: bool = True  # False: a robot or no-reply address; never a recipient
+    left: bool = False  # says to have left the employer: whoever takes over is written to
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from agent.core.lexicon import pack
 from agent.core.meaning import senders
 from agent.core.model import Address, Contact, Reading, Role, SignalKind
+from agent.core.people.company import letters
 from agent.core.people.parties import employer_domain, is_machine, is_vendor_robot
 from agent.core.people.sides import Sides
-from agent.core.people.signing import display_name, goes_by, people_words, says
+from agent.core.people.signing import display_name, goes_by, name_words, people_words, says
 
 _PHONE = re.compile(
     r"(?<![\w/@.-])\+?\(?\d[\d().\s/-]{6,20}\d(?:\s?(?:x|ext\.?)\s?\d{1,5})?(?![\w/@-])", re.IGNORECASE
@@ -53,6 +54,7 @@ def contacts(
             role = Role.INTERVIEWER
         if role is Role.UNKNOWN and agency and employer_domain(address.email) in sides.domains and theirs:
             role = Role.RECRUITER
+        address = _as_last_shown(address, theirs)
         clean = Address(display_name(address, theirs), address.email)
         robot = senders.is_no_reply(address.email) or address.email in sides.outsiders
         unproven = bool({address.email, employer_domain(address.email)} & sides.unproven)
@@ -65,6 +67,18 @@ def contacts(
             )
         )
     return tuple(found)
+
+
+def _as_last_shown(address: Address, theirs: Sequence[Reading]) -> Address:
+    """The address under the name its last writer shows; of two forms of that name the longer one.
+
+    Several people write from one mailbox ("jobs@…"): whoever wrote last is the one who reads the answer.
+    """
+    shown = [name for r in theirs if (name := r.message.sender.name.strip())]
+    if not shown or not (last := {letters(w) for w in name_words(shown[-1])}):
+        return address
+    alike = [name for name in (address.name, *shown) if last & {letters(w) for w in name_words(name)}]
+    return Address(max(alike, key=len, default=address.name), address.email)
 
 
 def role_of(theirs: Sequence[Reading]) -> Role:

@@ -61,21 +61,23 @@ def hidden_host(host: str, genuine: str) -> bool:
     return any(letters(part) == wanted for part in front.split(".") if part)
 
 
-def impersonates(sender: Address, domains: Iterable[str], people: Iterable[Address]) -> bool:
-    """True if the sender is none of these people or domains but would like to be taken for one."""
-    domain = senders.registrable(sender.domain)
-    known = sorted(domains)
-    if domain in known or is_vendor_robot(sender.email):
+def looks_like(sender: Address, domains: Iterable[str]) -> bool:
+    """True if the sender's domain is made to be taken for one of these."""
+    domain, known = senders.registrable(sender.domain), sorted(domains)
+    if domain in known or is_vendor_robot(sender.email) or is_private(sender.email):
         return False
-    if not is_private(sender.email) and any(
-        resembles(domain, d) or hidden_host(sender.domain, d) for d in known
-    ):
-        return True
+    return any(resembles(domain, d) or hidden_host(sender.domain, d) for d in known)
+
+
+def takes_name(sender: Address, domains: Iterable[str], people: Iterable[Address]) -> bool:
+    """True if the sender shows the name of one of these people from another house."""
+    domain = senders.registrable(sender.domain)
+    if domain in domains or is_vendor_robot(sender.email) or is_private(sender.email):
+        return False
     name = person(sender.name)
-    taken = any(
+    return bool(name) and any(
         person(a.name) == name and a.email != sender.email and employer_domain(a.email) for a in people
     )
-    return bool(name) and taken and not is_private(sender.email)
 
 
 def from_home(sender: Address, people: Iterable[Address]) -> Address | None:

@@ -22,7 +22,9 @@ from agent.core.people.occasions import (
     speaks_of_work,
 )
 from agent.core.people.parties import employer_domain, is_machine, is_vendor_robot, own_domains
+from agent.core.people.parties import is_private as private_mailbox
 from agent.core.people.sides import Sides
+from agent.core.people.vouching import borrows_organizer
 
 _ASKS = (SignalKind.INVITATION, SignalKind.AVAILABILITY_REQUEST, SignalKind.NEXT_ROUND)
 _NEWS = (
@@ -250,6 +252,14 @@ def _doubts(
         doubts.append("A message reads as if you were the interviewer, not the candidate.")
     if arranging and all(r.has(SignalKind.NOT_A_JOB_INTERVIEW) for r in arranging):
         doubts.append("It is not certain that this is about a job.")
+    if arranging and not any(r.outgoing for r in readings) and all(_from_nowhere(r) for r in arranging):
+        doubts.append(
+            "A stranger with a private mailbox put this into the calendar, and you have not written to them."
+        )
+    if arranging and all(borrows_organizer(r.message) for r in arranging):
+        doubts.append(
+            "The invitation names an organiser of another house than its sender's; please check who wrote it."
+        )
     if any(
         r.has(SignalKind.SUSPICIOUS) and sides.holds(r.message.sender.email)
         for r in readings
@@ -259,6 +269,14 @@ def _doubts(
             "A message asks for things that employers do not ask for by mail; please check who wrote it."
         )
     return tuple(doubts)
+
+
+def _from_nowhere(reading: Reading) -> bool:
+    """True for a calendar's invitation from a private mailbox that knows of no application of the user's."""
+    message = reading.message
+    return (
+        bool(message.invites) and private_mailbox(message.sender.email) and not speaks_of(reading, "applied")
+    )
 
 
 def _confidence(heard: Sequence[Reading], firm: Sequence[Reading], doubts: Sequence[str]) -> float:

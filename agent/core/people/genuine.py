@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.core.model import Address, Candidacy, Link, Reading, SignalKind
+from agent.core.model import (
+    Address,
+    Candidacy,
+    Evidence,
+    Identity,
+    Link,
+    Reading,
+    Signal,
+    SignalKind,
+    Strength,
+)
 from agent.core.people.company import core, domain_name
 from agent.core.people.fronts import hidden_host, resembles
 from agent.core.people.kinship import client_speaks, moved_house, names_company, same_name
+from agent.core.people.misdirected import misdirected
 from agent.core.people.parties import employer_domain, is_vendor_robot
 from agent.core.people.signing import person
 from agent.core.people.strands import Strand, ordered
@@ -87,6 +98,41 @@ def _wordless(reading: Reading) -> Reading:
     )
     smells = tuple(s for s in reading.signals if s.kind is SignalKind.SUSPICIOUS)
     return Reading(bare, reading.outgoing, "", smells)
+
+
+OWN_WORD = "people.own_word"
+NOT_ME = "people.greets_another"
+_DECIDES = (
+    SignalKind.REJECTION, SignalKind.OFFER, SignalKind.ON_HOLD, SignalKind.POSITION_CLOSED, SignalKind.INVITATION, SignalKind.RESCHEDULE,
+    SignalKind.CANCELLATION, SignalKind.NEXT_ROUND, SignalKind.QUESTION, SignalKind.AVAILABILITY_REQUEST, SignalKind.SUSPICIOUS,
+)  # fmt: skip
+
+
+def with_strangers_marked(strand: Strand, identity: Identity) -> tuple[Reading, ...]:
+    """The strand's messages; those of people who came in on their own word, or that greet another candidate, are marked.
+
+    Such a mail may be true (the employer writes from another house) or not: it decides nothing, and holds drafts back
+    until the user has written to its sender, or somebody known has spoken.
+    """
+    other = frozenset[str]() if strand.forced else misdirected(strand.readings, identity)
+    own_word = (_marked(r, OWN_WORD) if _on_own_word(r, strand) else r for r in strand.readings)
+    return tuple(_marked(r, NOT_ME) if r.message.gmail_id in other else r for r in own_word)
+
+
+def _on_own_word(reading: Reading, strand: Strand) -> bool:
+    email, found = reading.message.sender.email, strand.sides
+    if reading.outgoing or strand.forced:
+        return False
+    if email in found.at_home and not (reading.has(*_DECIDES) or "://" in reading.message.body):
+        return False
+    return bool({email, employer_domain(email)} & (found.unproven | found.namesakes))
+
+
+def _marked(reading: Reading, rule: str) -> Reading:
+    sender = reading.message.sender
+    evidence = Evidence(sender.email, "sender")
+    mark = Signal(SignalKind.SUSPICIOUS, rule, Strength.WEAK, evidence)
+    return replace(reading, signals=(*reading.signals, mark))
 
 
 def doubles_doubted(seeds: Sequence[Strand]) -> list[Strand]:

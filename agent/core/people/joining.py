@@ -29,6 +29,7 @@ _OF_WORK = (
     SignalKind.ACKNOWLEDGEMENT, SignalKind.REJECTION, SignalKind.OFFER, SignalKind.NEXT_ROUND, SignalKind.POSITION_CLOSED,
     SignalKind.ATS, SignalKind.SCHEDULER,
 )  # fmt: skip
+_OF_HIRING = (SignalKind.NEXT_ROUND, SignalKind.POSITION_CLOSED, SignalKind.ATS, SignalKind.SCHEDULER)
 _SPOKEN = (SignalKind.JOB_TOPIC, SignalKind.INTERVIEW_TOPIC)
 _ASIDE = (
     SignalKind.THANK_YOU,
@@ -131,6 +132,8 @@ def _other_business(strand: Strand, seed: Strand) -> bool:
         return False
     if any(r.message.invites for r in theirs) or _same_time(theirs, seed) or names_people(theirs, seed):
         return False
+    if all(says(r, "house_money") for r in theirs):  # a bank refuses a loan as it refuses applicants
+        return not any(r.strong(SignalKind.INTERVIEW_TOPIC) or r.has(*_OF_HIRING) for r in theirs)
     if all(_impersonal(r.message.sender.email) or says(r, "house_business") for r in theirs):
         return not any(r.strong(*_SPOKEN) or r.has(*_OF_WORK) for r in theirs)
     return not any(r.strong(*_WEIGHTY, *_SPOKEN, *_ASIDE) or r.has(*_OF_WORK) for r in theirs)

@@ -15,8 +15,15 @@ from dataclasses import replace
 
 from agent.core.model import Address, Candidacy, Contact, Identity, Link, Note, NoteKind, Reading
 from agent.core.people.contacts import contacts, is_formal, language_of, phone
-from agent.core.people.genuine import doubles_doubted, one_name_a_house, with_unsigned, without_false_fronts
+from agent.core.people.genuine import (
+    doubles_doubted,
+    one_name_a_house,
+    with_strangers_marked,
+    with_unsigned,
+    without_false_fronts,
+)
 from agent.core.people.joining import attached, joined_seeds, together_enough
+from agent.core.people.leaving import without_leavers
 from agent.core.people.lures import lurers
 from agent.core.people.signing import goes_by
 from agent.core.people.strands import Book, Strand
@@ -72,6 +79,7 @@ def _candidacy(strand: Strand, book: Book, known: Mapping[str, str]) -> Candidac
     language = book.told(strand.by, "language") or language_of(strand.readings, strand.sides)
     formal = is_formal([r for r in strand.readings if not r.outgoing or strand.sides.people], language)
     people = contacts(strand.sides, strand.readings, formal=formal, language=language, agency=strand.agency)
+    people = without_leavers(people, strand.readings)
     doubts = tuple(dict.fromkeys((*strand.verdict.doubts, *strand.doubts)))
     return Candidacy(
         id=candidacy_id(anchor),
@@ -82,7 +90,7 @@ def _candidacy(strand: Strand, book: Book, known: Mapping[str, str]) -> Candidac
         contacts=_with_told(
             people, _named(book.told(strand.by, "contact"), formal=formal, language=language)
         ),
-        readings=strand.readings,
+        readings=with_strangers_marked(strand, book.identity),
         links=_links(strand, book),
         needs_review=doubts,
         confidence=_confidence(strand, doubts),

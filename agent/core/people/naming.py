@@ -179,7 +179,7 @@ def _cued(text: str) -> list[Named]:
 def speaks_for_client(reading: Reading, own: str, people: frozenset[str]) -> bool:
     """True if the writer says that they hire for somebody else than a colleague or their own house, ``own``."""
     text = f" {reading.message.body[:LONGEST_TEXT]} "
-    low = text.lower()
+    low = text.lower().replace("\n", " ")
     for phrase in lists().client:
         at = low.find(f" {phrase}")
         if at >= 0 and not (

@@ -67,7 +67,9 @@ def is_private(reading: Reading) -> bool:
 
 
 def refused(heard: Sequence[Reading]) -> bool:
-    """True if the user wrote only to say that they want nothing of it, and had never applied."""
+    """True if the user wrote only to say that they want nothing of it and had never applied, or are not the one meant."""
+    if any(r.outgoing and says(r, "mistaken") for r in heard):
+        return not any(r.outgoing and r.has(*_JOINED) and not says(r, "mistaken") for r in heard)
     if any(not r.outgoing and speaks_of(r, "applied") for r in heard):
         return False
     mine = [r for r in heard if r.outgoing]

@@ -7,13 +7,13 @@ domain, was introduced by somebody of that side, or answers within the thread an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent.core.meaning import senders
-from agent.core.model import Address, Identity, Invite, Reading, SignalKind
+from agent.core.model import Address, Identity, Message, Reading, SignalKind
 from agent.core.people.company import letters
-from agent.core.people.fronts import from_home, impersonates, poses
+from agent.core.people.fronts import from_home, looks_like, poses, takes_name
 from agent.core.people.parties import (
     employer_domain,
     is_machine,
@@ -24,6 +24,7 @@ from agent.core.people.parties import (
     recipients,
 )
 from agent.core.people.signing import bare_name, person
+from agent.core.people.vouching import guests, vouched, written_to
 
 _NEWS = (
     SignalKind.INVITATION, SignalKind.CONFIRMATION, SignalKind.RESCHEDULE, SignalKind.CANCELLATION, SignalKind.HOLDING, SignalKind.NEXT_ROUND,
@@ -46,6 +47,11 @@ class Sides:
         default_factory=set
     )  # came in on their own word; the user has not written to them
     told: list[str] = field(default_factory=list)  # what that side wrote, letters only
+    seen: set[str] = field(default_factory=set)  # stood beside the user in the employer's mails
+    namesakes: set[str] = field(default_factory=set)  # a contact's or the user's name at a house nobody knows
+    at_home: set[str] = field(default_factory=set)  # contacts' private mailboxes, by their names
+    asides: set[str] = field(default_factory=set)  # Message-IDs of the user's letters to outsiders alone
+    outside: set[frozenset[str]] = field(default_factory=set)  # the outsiders' names
 
     def holds(self, email: str) -> bool:
         """True if the address is on the employer's side."""
@@ -76,16 +82,25 @@ def _note_recipients(found: Sides, reading: Reading, identity: Identity) -> None
     others = [a for a in recipients(reading.message) if a.email and not identity.is_me(a)]
     found.unproven.difference_update(k for a in others for k in (a.email, employer_domain(a.email)))
     if any(found.holds(a.email) for a in others):  # whom the user puts in copy is the user's own company
-        found.outsiders.update(
-            a.email for a in others if not (found.holds(a.email) or a.email in found.introduced)
-        )
+        for address in others:
+            if employer_domain(address.email) in found.domains:
+                found.admit(address)
+        _leave_out(found, [a for a in others if not (found.holds(a.email) or a.email in found.seen)])
         return
     if not found.people and not found.domains:
         if not reading.message.forwarded:
             for address in others:
                 found.admit(address)
         return
-    found.outsiders.update(a.email for a in others if a.email not in found.introduced)
+    strangers = [a for a in others if a.email not in found.seen]
+    _leave_out(found, strangers)
+    if strangers and len(strangers) == len(others) and reading.message.message_id:
+        found.asides.add(reading.message.message_id)
+
+
+def _leave_out(found: Sides, addresses: Sequence[Address]) -> None:
+    found.outsiders.update(a.email for a in addresses)
+    found.outside.update({person(a.name) for a in addresses} - {frozenset()})
 
 
 def _note_sender(found: Sides, reading: Reading, identity: Identity, mine: frozenset[str]) -> None:
@@ -97,24 +112,52 @@ def _note_sender(found: Sides, reading: Reading, identity: Identity, mine: froze
         found.impostors.add(sender.email)
         return
     if is_vendor_robot(sender.email):
-        _introduce(found, reading, identity, mine, genuine=True)
+        _introduce(found, reading, identity, mine)
         if is_relayed_human(sender):
             found.admit(sender)
+    elif _beside(found, message, identity):
+        return
     elif sender.email not in found.outsiders and _belongs(found, reading):
-        if _on_own_word(found, reading):
-            found.unproven |= {sender.email, employer_domain(sender.email)} - {""}
-        if from_home(
-            sender, found.people.values()
-        ):  # a provider's mailbox: no house of theirs, and never written to
-            found.unproven.add(sender.email)
-            found.people[sender.email] = sender
-        else:
-            found.admit(sender)
-        found.told.append(letters(message.text[:_LONGEST_TEXT]))
-        _introduce(found, reading, identity, mine, genuine=True)
-        found.introduced.update(a.email for a in recipients(message) if not identity.is_me(a))
+        _welcome(found, reading, identity, mine)
     elif not found.holds(sender.email) and sender.email not in found.impostors:
         found.outsiders.add(sender.email)
+
+
+def _welcome(found: Sides, reading: Reading, identity: Identity, mine: frozenset[str]) -> None:
+    """The sender is of the employer's side; who came in on their own word brings nobody along."""
+    message, sender = reading.message, reading.message.sender
+    if _on_own_word(found, reading):
+        found.unproven |= {sender.email, employer_domain(sender.email)} - {""}
+    if from_home(
+        sender, found.people.values()
+    ):  # a provider's mailbox: no house of theirs, and never written to
+        found.unproven.add(sender.email)
+        found.at_home.add(sender.email)
+        found.people[sender.email] = sender
+    else:
+        found.admit(sender)
+    if {sender.email, employer_domain(sender.email)} & found.unproven:
+        return
+    found.told.append(letters(message.text[:_LONGEST_TEXT]))
+    _introduce(found, reading, identity, mine)
+    brought = vouched(message, [a.email for a in recipients(message) if found.holds(a.email)], identity)
+    found.introduced |= brought
+    found.unproven -= brought
+    found.seen.update(a.email for a in recipients(message) if not identity.is_me(a))
+
+
+def _beside(found: Sides, message: Message, identity: Identity) -> bool:
+    """True if somebody unknown stands beside the user: a friend, or one who writes to the employer as the user does."""
+    sender = message.sender
+    if found.holds(sender.email) or not (found.people or found.domains):
+        return False
+    if person(sender.name) in found.outside or message.in_reply_to in found.asides:
+        _leave_out(found, [sender])
+        return True
+    if person(sender.name) and person(sender.name) == person(identity.primary.name):
+        found.namesakes.add(sender.email)
+        return True
+    return written_to(message, [a.email for a in message.to if found.holds(a.email)], identity)
 
 
 def _belongs(found: Sides, reading: Reading) -> bool:
@@ -123,8 +166,11 @@ def _belongs(found: Sides, reading: Reading) -> bool:
         return True
     if not found.people and not found.domains:
         return True
-    if impersonates(sender, found.domains, found.people.values()):
+    if looks_like(sender, found.domains):
         found.impostors.add(sender.email)
+        return False
+    if takes_name(sender, found.domains, found.people.values()):
+        found.namesakes.add(sender.email)
         return False
     if is_private(sender.email):
         return _spoken_of(sender, found) or (
@@ -155,32 +201,25 @@ def _spoken_of(sender: Address, found: Sides) -> bool:
     return bool(name) and any(person(a.name) == name for a in found.people.values())
 
 
-def _introduce(
-    found: Sides, reading: Reading, identity: Identity, mine: frozenset[str], *, genuine: bool
-) -> None:
+def _introduce(found: Sides, reading: Reading, identity: Identity, mine: frozenset[str]) -> None:
     """Organisers and guests of a genuine invitation are on the employer's side; so are colleagues put in copy."""
+    message = reading.message
     invited = [
         a
-        for invite in reading.message.invites
+        for invite in message.invites
         if invite.method in {"REQUEST", "PUBLISH", ""}
-        for a in _guests(invite)
+        for a in guests(invite, message, found.people, identity)
     ]
     for address in invited:
-        if genuine and address.email and _may_be_contact(address, identity, mine):
+        if address.email and _may_be_contact(address, identity, mine):
             found.admit(address)
-    for address in recipients(reading.message):
+    for address in recipients(message):
         if (
             employer_domain(address.email) in found.domains
             and not identity.is_me(address)
             and employer_domain(address.email) not in mine
         ):
             found.admit(address)
-
-
-def _guests(invite: object) -> Iterable[Address]:
-
-    assert isinstance(invite, Invite)
-    return ((invite.organizer,) if invite.organizer else ()) + tuple(a.address for a in invite.attendees)
 
 
 def _may_be_contact(address: Address, identity: Identity, mine: frozenset[str]) -> bool:

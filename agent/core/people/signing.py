@@ -30,14 +30,23 @@ def display_name(address: Address, theirs: Sequence[Reading]) -> str:
     """The person's name in reading order, without company, pronouns and quotes; from the signature where the header has none."""
     name = bare_name(address.name)
     if "@" in address.name or not name:
-        name = next((line for r in reversed(theirs) if (line := _signed_full(r))), "")
-    return name
+        return _last_signed(theirs)
+    return (_last_signed(theirs[-1:]) or name) if is_office(name) else name
+
+
+def is_office(name: str) -> bool:
+    """True for the name of a mailbox that several people share ("Desk One", "Talent Team")."""
+    return any(w.lower() in people_words("not_names") for w in name_words(name))
+
+
+def _last_signed(theirs: Sequence[Reading]) -> str:
+    return next((line for r in reversed(theirs) if (line := _signed_full(r))), "")
 
 
 def bare_name(shown: str) -> str:
     """A display name without company, pronouns, nickname and network, first name first."""
     name = _PRONOUNS.sub("", shown[:200]).strip().strip("\"'")
-    name = _VIA.sub("", name)
+    name = _VIA.sub("", name).strip("\"' ")  # Google Groups: 'Ann Poe' via Jobs
     name = _HOUSE.sub("", name).strip()
     name = _EMOJI.sub("", _NICKNAME.sub("", name)).strip()
     last, comma, first = name.partition(",")
@@ -116,7 +125,7 @@ def goes_by(
 ) -> str:
     """The name somebody signs with: "Shiv", "Tom"; the first name else; the whole name where the tone is formal."""
     words = name_words(address.name)
-    if not words or any(w.lower() in people_words("not_names") for w in words):
+    if not words or is_office(address.name):
         return ""
     if formal and language in {"de", "fr", "es"}:
         return " ".join(w.capitalize() if w.isupper() else w for w in words)

@@ -10,8 +10,10 @@ from agent.core.people.fronts import poses, resembles
 from agent.core.people.lures import lured, without_courtesies
 from agent.core.people.parties import employer_domain, is_vendor_robot, recipients
 from agent.core.people.strands import Book, Strand, ordered
+from agent.core.people.vouching import written_past_me
 
 _HIDDEN = frozenset({"DRAFT", "CHAT"})
+_REQUESTS = (SignalKind.QUESTION, SignalKind.AVAILABILITY_REQUEST)
 
 
 def usable(readings: Sequence[Reading]) -> tuple[Reading, ...]:
@@ -32,6 +34,8 @@ def weighed(reading: Reading, book: Book) -> Reading | None:
     if reading.outgoing:
         return reading
     reading = without_courtesies(reading)
+    if written_past_me(reading.message, book.identity):
+        reading = replace(reading, signals=tuple(s for s in reading.signals if s.kind not in _REQUESTS))
     sender = reading.message.sender
     trusted = sender.email in book.written_to or employer_domain(sender.email) in book.written_to
     smells = [s for s in reading.signals if s.kind is SignalKind.SUSPICIOUS]

@@ -5,12 +5,16 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from agent.core.dates.deadlines import deadlines, promised
+from agent.core.meaning.senders import registrable
 from agent.core.model import Deadline, Disposition, Reading, Reply, ReplyKind, Turn
 from agent.core.model import SignalKind as Kind
-from agent.core.people.genuine import UNSIGNED
+from agent.core.people.genuine import NOT_ME, OWN_WORD, UNSIGNED
 from agent.core.story.arranging import arrange
 from agent.core.story.fold import Fold, promise_of
 
+_OWN_POST = frozenset(
+    {"googlemail.com", "google.com", "gmail.com"}
+)  # where Gmail's own delivery reports come from
 MACHINE = (Kind.OUT_OF_OFFICE, Kind.ROBOT, Kind.BOUNCE, Kind.DELAY, Kind.READ_RECEIPT, Kind.RSVP)
 ENDINGS = {  # in the order in which they are believed
     Kind.ON_HOLD: (Disposition.ON_HOLD, ReplyKind.HOLDING),
@@ -18,7 +22,11 @@ ENDINGS = {  # in the order in which they are believed
     Kind.OFFER: (Disposition.OFFER, ReplyKind.OFFER),
     Kind.POSITION_CLOSED: (Disposition.CANCELLED, ReplyKind.REJECTION),
 }
-_UNSIGNED = "a mail in the employer's name failed Gmail's check of authenticity; please read it"
+_UNVOUCHED = {
+    UNSIGNED: "a mail in the employer's name failed Gmail's check of authenticity; please read it",
+    OWN_WORD: "somebody whom nobody of the employer's has brought in has written into this conversation; please read it",
+    NOT_ME: "a mail in this conversation greets somebody else; please read whether it was meant for you",
+}
 LONGEST_INVITATION = 5000  # characters
 INVITING = (Kind.INVITATION, Kind.AVAILABILITY_REQUEST, Kind.NEXT_ROUND, Kind.CONFIRMATION)
 REOPENING = (Kind.NEXT_ROUND, Kind.INVITATION, Kind.AVAILABILITY_REQUEST, Kind.CONFIRMATION, Kind.RESCHEDULE)
@@ -29,8 +37,8 @@ def incoming(fold: Fold, reading: Reading) -> None:
         _machine(fold, reading)
     elif reading.has(Kind.SUSPICIOUS):
         fold.event(reading, "set_aside", quote="suspicious: changes nothing")
-        if any(s.rule == UNSIGNED for s in reading.signals):
-            fold.hold(reading.message.internal_date, _UNSIGNED)
+        for reason in (_UNVOUCHED[s.rule] for s in reading.signals if s.rule in _UNVOUCHED):
+            fold.hold(reading.message.internal_date, reason)
     elif fold.from_employer(reading):
         _employer(fold, reading)
 
@@ -44,7 +52,7 @@ def _machine(fold: Fold, reading: Reading) -> None:
         if away is not None and away.until is not None:
             fold.absent_until = away.until
         fold.last_reply = Reply(at, ReplyKind.AUTO_REPLY, message.gmail_id)
-    elif reading.has(Kind.RSVP):
+    elif reading.has(Kind.RSVP) and fold.from_employer(reading):
         for invite in message.invites:
             if invite.method == "CANCEL":
                 fold.arrangement.invited(invite, message)
@@ -53,6 +61,8 @@ def _machine(fold: Fold, reading: Reading) -> None:
 def _undo_bounced(fold: Fold, reading: Reading) -> None:
     """What bounced was not sent: take its thank-you or follow-up back."""
     message = reading.message
+    if not _reports_on_ours(fold, reading):
+        return
     failed = [a.strip().lower() for a in message.header("x-failed-recipients").split(",") if "@" in a]
     fold.bounced += [a for a in failed if a not in fold.bounced]
     mentioned = [*reversed(message.references), message.in_reply_to]
@@ -64,6 +74,23 @@ def _undo_bounced(fold: Fold, reading: Reading) -> None:
         fold.follow_ups.remove(at)
     if kind:
         _rewind_anchor(fold)
+
+
+def _reports_on_ours(fold: Fold, reading: Reading) -> bool:
+    """True for a delivery report of Gmail's own, of the addressee's house, or on a letter whose Message-ID it knows.
+
+    Anybody can write that a letter did not arrive.
+    """
+    message = reading.message
+    if reading.has(Kind.SUSPICIOUS):
+        return False
+    home = registrable(message.sender.domain)
+    failed = message.header("x-failed-recipients").lower()
+    if home in _OWN_POST or any(registrable(a.rpartition("@")[2].strip()) == home for a in failed.split(",")):
+        return True
+    known = {*message.references, message.in_reply_to} & fold.message_ids.keys()
+    told = f"{message.text} {message.quoted} {message.forwarded}"
+    return bool(known) or any(i and i.strip("<>") in told for i in fold.message_ids)
 
 
 def _rewind_anchor(fold: Fold) -> None:

@@ -36,6 +36,10 @@ MACHINE = (
     SignalKind.JOB_ALERT,
     SignalKind.SUSPICIOUS,
 )
+_ABOUT_JOB = (
+    SignalKind.JOB_TOPIC, SignalKind.INTERVIEW_TOPIC, SignalKind.INVITATION, SignalKind.CONFIRMATION, SignalKind.NEXT_ROUND,
+    SignalKind.RESCHEDULE, SignalKind.THANK_YOU, SignalKind.FOLLOW_UP,
+)  # fmt: skip
 HIDDEN = frozenset({"DRAFT", "SPAM", "TRASH"})
 MAX_REFERENCES = 60  # the first and the last ones; Gmail threads hold at most 100 messages
 MAX_PANEL = 4
@@ -81,6 +85,8 @@ NOBODY = Refusal(
 def route(candidacy: Candidacy, state: State, action: Action) -> Route | Refusal:
     """The human to write to and the message to answer, or why there is none."""
     known = writable(candidacy, state)
+    if handed := _handed_over(candidacy, known):
+        return handed
     talk = conversation(candidacy, known)
     last = _last_word(talk, known)
     if action.kind is ActionKind.THANK_YOU:
@@ -96,6 +102,20 @@ def route(candidacy: Candidacy, state: State, action: Action) -> Route | Refusal
             contact = partners[0]
         return Route(contact, (contact.address,), (), answered)
     return Route(contact, (_reply_address(last, contact, known),), (), answered)
+
+
+def _handed_over(candidacy: Candidacy, known: tuple[Contact, ...]) -> Route | None:
+    """The successor whom a leaver put in copy of the last letter, if nobody has written since."""
+    leavers = {c.address.email for c in candidacy.contacts if c.left}
+    for reading in reversed(candidacy.readings) if leavers else ():
+        message = reading.message
+        if HIDDEN & message.label_ids or reading.has(*MACHINE):
+            continue
+        if message.sender.email not in leavers:
+            return None
+        copied = [c for c in known if c.address.email in {a.email for a in (*message.to, *message.cc)}]
+        return Route(copied[0], (copied[0].address,), (), reading) if copied else None
+    return None
 
 
 def panel(candidacy: Candidacy, state: State) -> tuple[Contact, ...]:
@@ -140,7 +160,8 @@ def _last_word(talk: tuple[Reading, ...], known: tuple[Contact, ...]) -> Reading
     """The last thing a human of theirs wrote; a bare calendar invitation only where there is nothing else."""
     words = [r for r in talk if not r.outgoing and _speaker(r, known) is not None]
     letters = [r for r in words if not _is_notice(r)]
-    return next(reversed(letters or words), None)
+    about = {r.message.thread_id for r in talk if r.has(*_ABOUT_JOB)}  # not the thread about football
+    return next(reversed([r for r in letters if r.message.thread_id in about] or letters or words), None)
 
 
 def _is_notice(reading: Reading) -> bool:

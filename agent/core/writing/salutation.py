@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.core.model import Candidacy, Contact, Reading
+from agent.core.people.signing import is_office
 from agent.core.writing.wording import letters
 
 MAX_LINE = 160
@@ -111,7 +112,7 @@ def person(contact: Contact) -> Person:
 def _parts(name: str) -> Person:
     """``Comeau, Pauline``, ``MARCHAND Chloé``, ``Dr. Ines Roth (she/her)`` → first, last, full, title."""
     flat = re.sub(r"\([^)]{0,60}\)|\"[^\"]{0,60}\"|[|/–—].{0,200}$", " ", name[:200])
-    if "@" in flat or any(fold(word) in _ORGANISATION for word in flat.split()):
+    if "@" in flat or is_office(flat) or any(fold(w) in _ORGANISATION for w in flat.split()):
         return Person("", "", "")
     family, comma, given = flat.partition(",")
     words = _words(f"{given} {family}" if comma and len(family.split()) <= 3 else family)
