@@ -47,7 +47,7 @@ def one(door: str) -> int:
         from tests.fuzz.properties import DOORS
     DOORS[door](b"by Friday, March 6 at 10:00")  # lexicons are read before anything is timed
     limit = os.environ.get("FUZZ_LIMIT", "60")
-    options = [f"-max_total_time={limit}", "-timeout=5", f"-max_len={SMALL}", "-rss_limit_mb=1024"]
+    options = [f"-max_total_time={limit}", "-timeout=20", f"-max_len={SMALL}", "-rss_limit_mb=1024"]
     if folder := os.environ.get("FUZZ_FOLDER"):
         options += _seeds(door, Path(folder))
     atheris.Setup([sys.argv[0], *options], DOORS[door])
