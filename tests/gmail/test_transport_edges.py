@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
+from itertools import chain, repeat
 
 import pytest
 
 from agent.demo.server import GmailServer
 from agent.errors import ForbiddenCall
-from agent.gmail.transport import PARAMETERS, GuardedHttp
+from agent.gmail import transport
+from agent.gmail.transport import PARAMETERS, GuardedHttp, NoAnswer
 from tests.gmail.test_transport import PATH, listening, read
 
 LIST = "/gmail/v1/users/me/messages"
@@ -38,3 +40,19 @@ def test_it_follows_no_redirect_even_to_a_call_that_is_allowed(status: str) -> N
     with listening([answer] * 3) as (url, seen), closing(GuardedHttp(url)) as http:
         assert read(http, url).status == int(status[:3])
         assert http.sends == len(seen) == 1
+
+
+@pytest.mark.parametrize(("seconds", "whole"), [(179.0, True), (180.0, True), (180.5, False)])
+def test_it_gives_an_answer_three_minutes_to_come(
+    seconds: float, monkeypatch: pytest.MonkeyPatch, *, whole: bool
+) -> None:
+    """By the clock of the transport: zero when the answer begins, so many seconds when it is read."""
+    times = chain([0.0], repeat(seconds))
+    monkeypatch.setattr(transport, "monotonic", lambda: next(times))
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+    with listening([answer]) as (url, _), closing(GuardedHttp(url, once=True)) as http:
+        if whole:
+            assert read(http, url).content == b"{}"
+        else:
+            with pytest.raises(NoAnswer):
+                read(http, url)
