@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -138,6 +139,50 @@ def test_it_thanks_who_was_present_rather_than_who_has_the_role() -> None:
         contacts=(*known(MEI, role=Role.INTERVIEWER), *known(OMAR)),
     )
     assert routed(candidacy, interview(OMAR, ME), kind=THANKS).to == (OMAR,)
+
+
+# ── somebody leaves, somebody chats ──
+
+LEAVER = Contact(OMAR, may_write=False, left=True)
+
+
+def farewell(*copied: Address, **more: Any) -> Reading:
+    """Omar says goodbye and puts his successors in copy."""
+    return they("k1", 16, OMAR, text="My last day; all goes on with them.", cc=copied, **more)
+
+
+@pytest.mark.parametrize(
+    ("readings", "to", "answered_id"),
+    [
+        ((farewell(STRANGER, MEI),), MEI, "k1"),
+        ((farewell(MEI, thread_id="t2"),), MEI, "k1"),
+        ((farewell(MEI), they("k2", 17)), COLLEEN, "k2"),  # somebody has written since
+        ((farewell(MEI), they("k2", 17, label_ids=frozenset({"SPAM"}))), MEI, "k1"),
+        ((farewell(MEI), replace(they("k2", 17), signals=(signal(SignalKind.OUT_OF_OFFICE),))), MEI, "k1"),
+        ((farewell(STRANGER),), COLLEEN, "k1"),  # nobody known in copy
+        ((they("k0", 15, OMAR, cc=(MEI,)), farewell(STRANGER)), COLLEEN, "k1"),
+    ],
+)
+def test_it_goes_on_with_the_successor_of_somebody_who_left(
+    readings: tuple[Reading, ...], to: Address, answered_id: str
+) -> None:
+    candidacy = with_mail(correspondence(answered=True), *readings, contacts=(LEAVER, *known(MEI)))
+    assert routed(candidacy).to == (to,)
+    if to == MEI:
+        assert answered(candidacy) == answered_id
+
+
+def test_it_looks_for_no_successor_where_nobody_left() -> None:
+    copied = they("k1", 16, OMAR, cc=(MEI,))
+    candidacy = with_mail(correspondence(answered=True), copied, contacts=known(OMAR, MEI))
+    assert routed(candidacy).to == (OMAR,)
+
+
+def test_it_answers_in_the_conversation_about_the_job_not_in_the_one_about_football() -> None:
+    about = replace(they("k1", 14), signals=(signal(SignalKind.INTERVIEW_TOPIC),))
+    football = they("k2", 16, thread_id="t2")
+    assert answered(only(about, football)) == "k1"
+    assert answered(only(they("k1", 14), football)) == "k2"
 
 
 # ── what counts as a word ──
