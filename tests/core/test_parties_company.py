@@ -110,6 +110,20 @@ def _company(
             "Acme Widgets",
         ),
         (
+            "Jule <jule@westkueste-windservice.example>",
+            "Interview",
+            "Jule von Westküste Windservice",
+            "",
+            "Westküste Windservice",
+        ),
+        (
+            "Ana <ana@arvieres-domaine.example>",
+            "Entretien",
+            "",
+            "Ana Favre\nDomaine des Arvières",
+            "Domaine des Arvières",
+        ),
+        (
             "Careers <jobs@quarry.example>",
             "Interview at Quarry Hill Software",
             "",

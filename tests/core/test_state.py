@@ -218,6 +218,15 @@ def test_it_reopens_when_the_employer_comes_back_with_a_question() -> None:
     assert story.state.disposition is Disposition.OPEN
 
 
+def test_it_waits_again_when_the_pause_is_over_and_a_day_is_named() -> None:
+    story = interviewed()
+    story.they("2026-03-09 09:00", Kind.ON_HOLD)
+    story.they("2026-04-09 09:00", Kind.HOLDING)
+    paused = story.state.disposition
+    story.they("2026-05-04 09:00", Kind.HOLDING, deadlines=[promised("2026-05-13")])
+    assert (paused, story.state.disposition) == (Disposition.ON_HOLD, Disposition.OPEN)
+
+
 def test_it_stays_ended_on_a_kind_word() -> None:
     story = interviewed()
     story.me("2026-03-09 09:00", Kind.WITHDRAWAL)

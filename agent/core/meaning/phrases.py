@@ -41,6 +41,10 @@ _CONTRACTIONS = (
     (re.compile(r"\b(i|you|we|they|he|she|it|that|there|who|what)'(ll|ve|re|d)\b"), r"\1 '\2"),
     (re.compile(r"\bi'm\b"), "i am"),
     (re.compile(r"\b(it|that|there|he|she|what|who|here|where|how|everything|nobody)'s\b"), r"\1 is"),
+    (
+        re.compile(r"\b(\w+)'s (?=(?:yours|filled|taken|closed|paused|open|ready|back|now|not|still)\b)"),
+        r"\1 is ",
+    ),
 )
 _BARE = {"'ll": "will", "'ve": "have", "'re": "are", "'d": "would"}
 _SLOPPY = {

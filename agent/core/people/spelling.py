@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from agent.core.lexicon import pack
@@ -19,6 +19,9 @@ _HOST = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_WORD = 60
+_UMLAUTS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ø": "oe", "å": "aa"}
+)
 _ELIDED = re.compile(r"(?:d|l|dell|all)['’](?=[^\W\d_])", re.IGNORECASE)
 
 
@@ -51,7 +54,7 @@ def spelled_like(text: str, wanted: str, *, open_end: bool) -> list[tuple[str, f
         return found
     words = words_of(text)
     for start, word in enumerate(words):
-        first = letters(word)
+        first = _piece(word, wanted)
         if (
             first
             and (
@@ -63,11 +66,23 @@ def spelled_like(text: str, wanted: str, *, open_end: bool) -> list[tuple[str, f
             end, weight = hit
             name = _extended(words, start, end, open_end=open_end)
             found.append((proper(name), weight))
-    return [*found, *((proper(pair), 9.0) for pair in pairwise(words) if _reversed(pair, wanted))]
+    return [*found, *((proper(run), 9.0) for run in _pairs(words) if _reversed((run[0], run[-1]), wanted))]
+
+
+def _pairs(words: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Each two words side by side, and those with a little word between them ("Domaine des Arvières")."""
+    yield from pairwise(words)
+    yield from (run for run in zip(words, words[1:], words[2:], strict=False) if run[1].lower() in LITTLE)
+
+
+def _piece(word: str, wanted: str) -> str:
+    """A word's letters, an umlaut as the domain writes it: "Westküste" in westkueste-wind, "Köhler" in kohler."""
+    plain, spelt = letters(word), letters(word.translate(_UMLAUTS))
+    return spelt if spelt != plain and (wanted.startswith(spelt) or spelt.startswith(wanted)) else plain
 
 
 def _reversed(pair: tuple[str, str], wanted: str) -> bool:
-    """True for a name whose domain turns it round ("Roth Logistik", logistik-roth)."""
+    """True for a name whose domain turns it round ("Roth Logistik", logistik-roth; "Domaine des Arvières", arvieres-domaine)."""
     return all(map(written_as_name, pair)) and letters(pair[1]) + letters(pair[0]) == wanted
 
 
@@ -76,7 +91,7 @@ def _run(words: Sequence[str], start: int, wanted: str) -> tuple[int, float] | N
     taken, end = "", start
     best: tuple[int, float] | None = None
     while end < min(start + 7, len(words)) and words[end] != "\n":
-        piece = letters(words[end])
+        piece = _piece(words[end], wanted[len(taken) :])
         if taken and not wanted.startswith(taken + piece):
             piece = letters(_ELIDED.sub("", words[end], count=1))  # verrerie-auzon: "Verrerie d'Auzon"
         if not piece:

@@ -154,7 +154,8 @@ def _reopen(fold: Fold, reading: Reading) -> None:
     if fold.disposition is Disposition.OPEN or fold.by_user:
         return
     invited = any(i.method in {"REQUEST", "PUBLISH"} for i in reading.message.invites)
-    if reading.strong(*REOPENING) or reading.strong(Kind.QUESTION) or invited:
+    thawed = fold.disposition is Disposition.ON_HOLD and promised(reading.deadlines) is not None
+    if reading.strong(*REOPENING) or reading.strong(Kind.QUESTION) or invited or thawed:
         fold.disposition = Disposition.OPEN
 
 
