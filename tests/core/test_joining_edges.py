@@ -204,13 +204,30 @@ def test_it_takes_a_calendar_entry_from_the_houses_robot_in() -> None:
     assert threads(found(interview("t1"), entry)) == [{"t1", "t2"}]
 
 
+@pytest.mark.parametrize(
+    ("says", "joins"),
+    [
+        (("rejection",), False),
+        (("rejection", "job_topic"), False),
+        (("rejection", "interview_topic"), True),
+        (("rejection", "?interview_topic"), False),
+        (("position_closed",), True),
+        (("next_round",), True),
+    ],
+)
+def test_it_takes_a_banks_no_to_a_customer_for_none_to_an_applicant(
+    says: tuple[str, ...], joins: bool
+) -> None:
+    clerk = letter("n", "t2", BO, "News", "We have to decline your application for a loan.", says, day=2)
+    assert threads(found(interview("t1"), clerk)) == ([{"t1", "t2"}] if joins else [{"t1"}])
+
+
 # ── threads that are a candidacy only together ──
 
 
 def halves(*, zed: str = "") -> tuple[Reading, ...]:
-    to = ", ".join(filter(None, (ANN, zed)))
     return (
-        mine("a", "t1", to, "Here is my application for Data Engineer.", ("job_topic",)),
+        mine("a", "t1", ANN, "Here is my application for Data Engineer.", ("job_topic",), cc=zed),
         letter("b", "t2", ANN, "Dana / Ann", "", invites=[invite("Dana / Ann", ANN, zed)], day=1),
     )
 
