@@ -60,14 +60,17 @@ def next_span(ts: list[Token], moment: Moment) -> Days | None:
 
 
 def duration_from(ts: list[Token], moment: Moment) -> Days | None:
-    """Reads "a week from Friday", "two days after the 14th", "within a week of March 3"."""
+    """Reads "a week from Friday", "a week today", "two days after the 14th", "within a week of March 3"."""
     at = next(i for i, t in enumerate(ts) if t.kind == "U")
     base = written(ts[at + 1 :], moment)
     rel = some(ts[at + 1 :], "R")
     start = base.latest if base else (moment.today + DAY * number(rel[0]) if rel else None)
     unit = str(ts[at].value)
-    leads = {"after", "from", "since"} | ({"on"} if unit in {"week", "fortnight"} else set())
-    if start is None or unit in {"hour", "minute"} or not any(t.value in leads for t in ts if t.kind == "L"):
+    british = unit in {"week", "fortnight"}
+    leads = {"after", "from", "since"} | ({"on"} if british else set())
+    limits = some(ts, "L")
+    led = any(t.value in leads for t in limits) or (british and not limits and start != moment.today - DAY)
+    if start is None or unit in {"hour", "minute"} or not led:
         return None
     most, least, _ = _count(ts[: at + 1])
     return _lasting(moment, most, least, unit, start)

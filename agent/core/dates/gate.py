@@ -59,9 +59,11 @@ class Gate:
         date before the clause: what fragments ("by Monday") and "then" point back to.
         """
         cues, text = self.cues, clause.text
+        if cues["never"].search(text):
+            return []
         if not clause.spans:
             return self._then(clause, earlier) or self._carried(clause, told)
-        if any(cues[name].search(text) for name in ("never", "withdrawn", "not_said")):
+        if cues["withdrawn"].search(text) or cues["not_said"].search(text):
             return []
         clause = replace(clause, spans=counted(clause, cues, self.moment, earlier))
         judged = (self._judged(span, clause, told, previous) for span in clause.spans)
@@ -122,9 +124,16 @@ class Gate:
         if self.cues["anchored_before"].search(clause.before(span).rstrip()):
             return True
         if self._lasts(span):
-            return "for" in span.limits and self.cues["patience"].search(clause.text) is not None
+            return self._speaks_from(span, clause) or (
+                "for" in span.limits and self.cues["patience"].search(clause.text) is not None
+            )
         lasting = self.cues["lasting"].search(clause.text) is not None
         return not span.bare or lasting or waits(span, clause.before(span), clause.behind(span), self.cues)
+
+    def _speaks_from(self, span: DaySpan, clause: Clause) -> bool:
+        """Reads "From Monday I can tell you more": the first day of news is its day."""
+        rest = clause.behind(span).lstrip()
+        return "from" in span.limits and self.cues["speaks_from"].match(rest) is not None
 
     def _is_past_event(self, span: DaySpan, clause: Clause) -> bool:
         """Reads "after our talk of the 12th", written on the 20th: no 12th to come."""

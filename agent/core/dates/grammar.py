@@ -70,6 +70,6 @@ ROWS: tuple[tuple[str, str, Meaning], ...] = (
     ("duration", "[Na]?[Na](?:B[Na])?U(?:B[Na])?|NBaU", duration),
     ("duration of two units", "[Na]UB+[Na]U", mixed_duration),
     ("coming", "X[Na](?:B[Na])?U|NXU|NUX|XaUBN|XUBN|aXU", next_span),
-    ("duration from", f"[Na](?:B[Na])?UL+(?:W?{DATE}|WO|W|R|O)", duration_from),
+    ("duration from", f"[Na](?:B[Na])?U(?:L+(?:W?{DATE}|WO|W|R|O)|[WR](?![WMNO]))", duration_from),
 )
 PATTERNS = tuple((name, re.compile(pattern), meaning) for name, pattern, meaning in ROWS)

@@ -20,6 +20,7 @@ from agent.core.lexicon import pack
 
 MAX_SENTENCE = 600
 AND = frozenset({"and", "und", "et", "y", "e"})
+TEENS = 13  # "the twentieth" is a day; "the first" and "the tenth" may be anything
 PARTICLE = 40  # characters of a verb with its particle, and what stands before it
 MAX_SPANS = 16  # in one sentence
 _DOUBLED = re.compile("NpNp")
@@ -178,7 +179,9 @@ def _limited(hit: _Hit, core: tuple[Token, ...], kinds: str, moment: Moment) -> 
     limits, first = _before(core, kinds, hit.first)
     tail, last = _behind(core, kinds, hit.last)
     limits |= tail
-    spelled = hit.rule == "day of month" and not core[hit.first].raw[:1].isdigit()
+    spelled = (
+        hit.rule == "day of month" and not core[hit.first].raw[:1].isdigit() and hit.days.latest.day < TEENS
+    )
     if spelled and not limits & {"by", "before", "until", "on", "toward", "after", "from"}:
         return None  # "first of all"
     if hit.rule == "within the unit" and "within" not in limits:

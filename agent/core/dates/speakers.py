@@ -43,11 +43,12 @@ def of_their_meeting(clause: Clause, told: list[Clause], cues: Cues) -> DaySpan 
         for name in ("negation", "ask", "never", "withdrawn", "not_said", "condition")
     ):
         return None
-    if not cues["sitting"].search(before.text) or not cues["contact"].search(clause.text):
+    contact, ask = cues["contact"].search(clause.text), cues["ask"].search(clause.text)
+    if contact is None or not cues["sitting"].search(before.text) or (ask and ask.start() < contact.start()):
         return None
     if any(
         cues[name].search(clause.text)
-        for name in ("negation", "ask", "silence", "if_match", "withdrawn", "not_said")
+        for name in ("negation", "silence", "if_match", "withdrawn", "not_said")
     ):
         return None
     span = before.spans[-1]
