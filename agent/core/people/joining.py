@@ -17,9 +17,9 @@ from agent.core.people.kinship import (
     shares_people,
     speaks_of,
 )
-from agent.core.people.occasions import says
 from agent.core.people.strands import Book, Strand, knows_position, relevant
 from agent.core.people.titles import compatible, essence
+from agent.core.people.turns import says
 
 _WEIGHTY = (
     SignalKind.INVITATION, SignalKind.CONFIRMATION, SignalKind.RESCHEDULE, SignalKind.CANCELLATION, SignalKind.REJECTION, SignalKind.OFFER,

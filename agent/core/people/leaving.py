@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.core.model import Contact, Reading
-from agent.core.people.occasions import says
+from agent.core.people.turns import says
 
 
 def without_leavers(people: tuple[Contact, ...], readings: Sequence[Reading]) -> tuple[Contact, ...]:

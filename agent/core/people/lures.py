@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from agent.core.meaning import senders
 from agent.core.model import Message, Reading, SignalKind
-from agent.core.people.occasions import says
 from agent.core.people.parties import employer_domain, is_private, is_vendor_robot
+from agent.core.people.turns import says
 
 _BAIT = (SignalKind.INTERVIEW_TOPIC, SignalKind.JOB_TOPIC, SignalKind.INVITATION, SignalKind.OFFER)
 _GRAVE = ("lure_chat", "lure_code", "lure_cheque", "lure_hired")

@@ -6,16 +6,16 @@ who write to the user. Each is named by turns of phrase of ``lexicon/*/parties.t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from collections.abc import Iterable, Sequence
 
 from agent.core.lexicon import LANGUAGES, pack
 from agent.core.meaning import senders
-from agent.core.meaning.phrases import Phrase, normal, phrase, word_key
+from agent.core.meaning.phrases import normal
 from agent.core.meaning.rules import rests_on
 from agent.core.model import Reading, Signal, SignalKind
 from agent.core.people.job_talk import recruits, speaks_of
 from agent.core.people.titles import grammar, has_head, tokens
+from agent.core.people.turns import found, matches, says
 
 _ASKS = (SignalKind.INVITATION, SignalKind.AVAILABILITY_REQUEST, SignalKind.NEXT_ROUND)
 _JOINED = (
@@ -132,7 +132,7 @@ def _other(own: Sequence[Reading], *, title: str) -> bool:
 
 def _names_other(reading: Reading, title: str) -> bool:
     """One turn of phrase is enough, two where the message is plainly about a known position."""
-    foreign = {words for words in _found(reading, "elsewhere") if _foreign(words, title)}
+    foreign = {words for words in found(reading, "elsewhere") if _foreign(words, title)}
     asks = reading.strong(*_ASKS) and reading.strong(SignalKind.JOB_TOPIC)
     return len(foreign) > bool(title and (asks or _plain(reading)))
 
@@ -170,42 +170,4 @@ def _is_robot(reading: Reading) -> bool:
 def _hypothetical(signal: Signal) -> bool:
     """True if the sentence speaks of what may come ("if they want to meet you"), not of what suits the user."""
     sentence = normal(signal.evidence.quote)
-    return any(_matches(sentence, "hypothetical")) and not any(_matches(sentence, "suits"))
-
-
-def says(reading: Reading, key: str) -> bool:
-    """True if a turn of phrase of this kind of ``[gate]`` stands in the message."""
-    return bool(_found(reading, key))
-
-
-def _found(reading: Reading, key: str) -> tuple[str, ...]:
-    message = reading.message
-    return _in_text(message.subject[:300], message.body[:3000], key)
-
-
-@lru_cache(maxsize=4096)
-def _in_text(subject: str, body: str, key: str) -> tuple[str, ...]:
-    return tuple(_turned(*_prepared(subject, body), key))
-
-
-@lru_cache(maxsize=1024)
-def _prepared(subject: str, body: str) -> tuple[str, frozenset[str]]:
-    """Text in normal form and the word beginnings in it: asked for once a kind of phrase."""
-    text = f"{normal(subject)}\n{normal(body)}"
-    return text, frozenset(map(word_key, text.split()))
-
-
-def _matches(text: str, key: str) -> Iterator[str]:
-    """The words of each turn of phrase of this kind that stand in text of normal form."""
-    return _turned(text, frozenset(map(word_key, text.split())), key)
-
-
-def _turned(text: str, keys: frozenset[str], key: str) -> Iterator[str]:
-    for turn in _turns(key):
-        if turn.may_occur(keys) and (match := turn.pattern.search(text)):
-            yield match[0]
-
-
-@cache
-def _turns(key: str) -> tuple[Phrase, ...]:
-    return tuple(phrase(source, {}) for code in LANGUAGES for source in pack(code, "parties")["gate"][key])
+    return any(matches(sentence, "hypothetical")) and not any(matches(sentence, "suits"))

@@ -24,6 +24,7 @@ from agent.core.people.parties import (
     recipients,
 )
 from agent.core.people.signing import bare_name, person
+from agent.core.people.turns import says
 from agent.core.people.vouching import guests, vouched, written_to
 
 _NEWS = (
@@ -80,7 +81,8 @@ def sides(readings: Sequence[Reading], identity: Identity) -> Sides:
 def _note_recipients(found: Sides, reading: Reading, identity: Identity) -> None:
     """The user's first letter names the other side; later ones to strangers only are told to outsiders."""
     others = [a for a in recipients(reading.message) if a.email and not identity.is_me(a)]
-    found.unproven.difference_update(k for a in others for k in (a.email, employer_domain(a.email)))
+    if not says(reading, "refuses"):  # "who are you?" vouches for nobody
+        found.unproven.difference_update(k for a in others for k in (a.email, employer_domain(a.email)))
     if any(found.holds(a.email) for a in others):  # whom the user puts in copy is the user's own company
         for address in others:
             if employer_domain(address.email) in found.domains:
@@ -88,7 +90,8 @@ def _note_recipients(found: Sides, reading: Reading, identity: Identity) -> None
         _leave_out(found, [a for a in others if not (found.holds(a.email) or a.email in found.seen)])
         return
     if not found.people and not found.domains:
-        if not reading.message.forwarded:
+        houses = {employer_domain(a.email) or a.email for a in reading.message.to if not identity.is_me(a)}
+        if not reading.message.forwarded and len(houses) < 2:  # of several houses the first to answer counts
             for address in others:
                 found.admit(address)
         return

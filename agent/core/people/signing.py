@@ -63,8 +63,11 @@ def person(shown: str) -> frozenset[str]:
 
 def _signed_full(reading: Reading) -> str:
     """A full name as signed: the first line of the signature that looks like one."""
+    opening = next((line for line in reading.message.text[:500].split("\n") if line.strip()), "")
     for line in _closing_lines(reading):
         words = line.split()
+        if line in opening:  # "Hi Kai" of a mail without a signature
+            continue
         if (
             2 <= len(words) <= 3
             and all(

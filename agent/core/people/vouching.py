@@ -15,7 +15,7 @@ from agent.core.people.parties import employer_domain, is_private, is_vendor_rob
 from agent.core.people.signing import bare_name, name_words
 
 _MOST_STRANGERS = 3  # a mail to more people than that is a circular
-_OPENING = 8  # words of the first line in which somebody is greeted
+_OPENING = 8  # words of the first line's first piece in which somebody is greeted
 _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_TEXT = 4_000
 
@@ -113,5 +113,16 @@ def _names(address: Address) -> set[str]:
 
 
 def _opening(message: Message) -> set[str]:
+    """The words of the greeting: the first line's first piece, and pieces that go on greeting (", hi Bo", ", Bo")."""
     line = next((line for line in message.text[:2_000].split("\n") if line.strip()), "")
-    return {letters(w) for w in _WORD.findall(line[:200])[:_OPENING]}
+    first, *others = [_WORD.findall(piece) for piece in re.split(r"[,:;.!–—]", line[:200])]
+    greeting = first[:_OPENING]
+    for words in others:
+        if (
+            not words
+            or len(words) > 3
+            or not (words[0].islower() or words[:1] == first[:1] or len(words) < 3)
+        ):
+            break
+        greeting += words
+    return {letters(word) for word in greeting}
