@@ -141,10 +141,9 @@ def _twin(hands: Hands, one: Stranger) -> bool:
     known = hands.store.draft_by_key(one.said.key) if one.said.key else None
     if known is None or hands.dry_run or not one.said.digest or one.said.digest != one.said.made_as:
         return False
-    if (
-        known.state not in {DraftState.OPEN, DraftState.EDITED}
-        or hands.gmail.draft_ref(known.draft_id) is None
-    ):
+    if known.state not in {DraftState.OPEN, DraftState.EDITED} or one.ref.draft_id == known.draft_id:
+        return False  # a list that shifts between its pages shows one draft on both
+    if hands.gmail.draft_ref(known.draft_id) is None:
         return False
     try:
         hands.gmail.delete_draft(one.ref.draft_id)

@@ -108,16 +108,12 @@ class Lives:
         return self._renamed(record, refs, elsewhere=STRANGERS, alike=AKIN)
 
     def adopt_edited(self, record: DraftRecord, ref: DraftRef) -> None:
-        """Record that the draft is the one we meant to make, and the user's by now."""
-        self.store.update_draft(
-            record.key,
-            state=DraftState.EDITED,
-            draft_id=ref.draft_id,
-            gmail_id=ref.gmail_id,
-            thread_id=ref.thread_id or record.thread_id,
-            kept_digest=record.digest,
-            changed_at=self.now,
-        )
+        """Record that the draft is the one we meant to make, and the user's by now; unless the list had only shown it late."""
+        try:
+            resource = read(self.gmail, ref.draft_id)
+        except NotFound:
+            return  # the next turn sees what became of it
+        self.adopt(record, Found(ref, resource, "words"))
 
     def adopt(self, record: DraftRecord, found: Found) -> None:
         """Record that the draft found in Gmail is the one we meant to make; the user's if it says something else now."""

@@ -148,9 +148,10 @@ class Gmail:
     # drafts
 
     def list_drafts(self) -> tuple[DraftRef, ...]:
-        """Every draft of the mailbox."""
+        """Every draft of the mailbox, once: a list that shifts between its pages shows one on both."""
         pages = self._pages(self._users.drafts().list, {"maxResults": PAGE_SIZE}, units=5, rows="drafts")
-        return tuple(ref for page in pages for row in _rows(page, "drafts") if (ref := _draft_ref(row)))
+        refs = (ref for page in pages for row in _rows(page, "drafts") if (ref := _draft_ref(row)))
+        return tuple({ref.draft_id: ref for ref in refs}.values())
 
     def draft(self, draft_id: str, *, format: Format = "full") -> dict[str, Any]:  # noqa: A002 (Gmail's own word)
         """The draft resource: ``id`` and ``message``."""

@@ -56,7 +56,7 @@ class Touch(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Our draft, the resource as read (format full), and by what it was recognised: ``key`` or ``digest``."""
+    """Our draft, the resource as read (format full), and by what it was recognised: ``key``, ``digest`` or ``words``."""
 
     ref: DraftRef
     resource: dict[str, Any]

@@ -301,3 +301,25 @@ def test_it_takes_back_a_twin_that_the_list_showed_late(world: World, answering:
     assert len(world.drafts()) == 2
     world.sync("2026-03-03T17:36:00-05:00")
     assert len(world.drafts()) == 1
+
+
+def test_it_does_not_take_one_draft_that_is_listed_twice_for_two(
+    world: World, answering: Callable[..., None]
+) -> None:
+    answering(DRAFTS, saying(400, {"error": {"code": 400}}), method="POST", times=1)
+    world.sync(THANK_YOU_DUE)
+    [only] = world.drafts()
+    answering(DRAFTS, without(lambda page: page.update(drafts=page["drafts"] * 2)))
+    world.sync(LATER)
+    assert (world.drafts(), states(world)) == ([only], ["open"])
+
+
+def test_it_does_not_take_an_opened_draft_that_the_list_showed_late_for_edited(
+    world: World, answering: Callable[..., None]
+) -> None:
+    answering(DRAFTS, saying(400, {"error": {"code": 400}}), method="POST", times=1)
+    world.sync(THANK_YOU_DUE)
+    world.mailbox.open_draft(world.drafts()[0])
+    answering(DRAFTS, saying(200, {}), times=3)
+    world.sync(LATER)
+    assert states(world) == ["open"]
