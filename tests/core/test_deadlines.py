@@ -219,3 +219,70 @@ def test_it_keeps_a_recalled_promise_apart_from_the_candidates_own() -> None:
     text = "You said you'd let me know by Friday. I'll send you the portfolio by Monday."
     found = deadlines(text, written=WRITTEN, language="en", holidays="US", outgoing=True)
     assert [(d.party, d.rule) for d in found] == [("employer", "reported"), ("candidate", "own")]
+
+
+def _promise(text: str, language: str = "en", written: datetime = WRITTEN) -> date | None:
+    found = promised(deadlines(text, written=written, language=language, holidays=""))
+    return None if found is None else found.latest
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "day"),
+    [
+        ("The council meets on the second Tuesday of April. I will drop you a line the day after.", "en", date(2026, 4, 15)),
+        ("Der Rat tagt am letzten Dienstag im März, tags darauf rufe ich Sie an.", "de", date(2026, 4, 1)),
+        ("Le jury siège le 12 et nous vous écrirons le surlendemain.", "fr", date(2026, 3, 14)),
+        ("La junta es el martes; dos días después te escribo.", "es", date(2026, 3, 12)),
+        ("The panel sits on 3/12 and you will be notified the next business day.", "en", date(2026, 3, 13)),
+        ("Two days after the open day on the 16th I'll write to each of you.", "en", date(2026, 3, 18)),
+    ],
+)  # fmt: skip
+def test_it_counts_from_the_day_named_before(text: str, language: str, day: date) -> None:
+    assert _promise(text, language) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "day"),
+    [
+        ("Laissez-nous jusqu'à lundi en huit et vous serez fixée.", "fr", date(2026, 3, 16)),
+        ("De hoy en ocho te tengo una respuesta.", "es", date(2026, 3, 11)),
+        ("In week 12 we will ring you with the outcome.", "en", date(2026, 3, 20)),
+        ("Wir melden uns in der 12. Kalenderwoche.", "de", date(2026, 3, 20)),
+        ("A week today we tell all of you.", "en", date(2026, 3, 11)),
+        ("You'll hear from me before the week is out.", "en", date(2026, 3, 6)),
+    ],
+)
+def test_it_knows_how_weeks_are_spoken_of(text: str, language: str, day: date) -> None:
+    assert _promise(text, language) == day
+
+
+def test_it_takes_no_number_of_a_course_for_a_week_of_the_year() -> None:
+    assert _promise("You will get a call in week 2 of the course.") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("My neighbour's firm told her she'd hear by Friday.", "en"),
+        ("The referee says she will send us her letter by Friday.", "en"),
+        ("Der andere Betrieb will Ihnen ja bis Freitag Bescheid geben.", "de"),
+        ("L'autre maison vous répondra vendredi.", "fr"),
+        ("La mutua nos ha dicho que tendrá tu informe el viernes.", "es"),
+    ],
+)
+def test_it_takes_no_word_of_others_for_the_employers(text: str, language: str) -> None:
+    assert _promise(text, language) is None
+
+
+def test_it_hears_the_employer_behind_a_word_about_others() -> None:
+    assert _promise("Your references are in, and by Friday you'll have our answer.") == date(2026, 3, 6)
+
+
+def test_it_leaves_the_day_to_its_condition() -> None:
+    assert _promise("If the funding clears by Friday, we might have something to tell you.") is None
+    assert _promise("If all goes to plan, we'll ring you on Friday.") == date(2026, 3, 6)
+
+
+def test_it_takes_the_day_of_what_decides_for_news_without_one() -> None:
+    assert _promise("The board sits on the 12th and you will hear from us.") == date(2026, 3, 12)
+    assert _promise("Our summer fair is on the 12th and you will hear from us.") is None

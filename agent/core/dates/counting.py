@@ -14,6 +14,7 @@ from agent.core.dates.spans import DaySpan
 
 UNITS = frozenset({"day", "bizday", "week", "month", "hour"})
 _WEEK = timedelta(days=7)
+EVENT_WORDS = 8  # between "two days after" and the day that the event is on
 
 
 FRIDAY = 4
@@ -40,10 +41,20 @@ def counted(
             if base is not None and not base.bare and not base.past:
                 spans.append(_from_event(span, base, moment))
                 continue
+        if later is not None and _names_its_day(span, later, clause, cues):
+            return (*spans, _from_event(span, later, moment))
         if span.grain in UNITS and cues["counted_from"].match(behind):
             return (*spans, _from_event(span, later, moment))
         spans.append(span)
     return tuple(spans)
+
+
+def _names_its_day(span: DaySpan, later: DaySpan, clause: Clause, cues: Cues) -> bool:
+    """Reads "two days after the open day on the 16th": a few words between, and nothing told in them."""
+    between = clause.text[span.end - clause.start : later.lead - clause.start].lstrip()
+    if span.grain not in UNITS or later.limits - {"on"} or len(between.split()) > EVENT_WORDS:
+        return False
+    return cues["counted_after"].match(between) is not None and cues["contact"].search(between) is None
 
 
 def _from_event(span: DaySpan, later: DaySpan | None, moment: Moment) -> DaySpan:

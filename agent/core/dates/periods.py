@@ -12,7 +12,7 @@ from agent.core.dates.single import written
 from agent.core.dates.tokens import Token
 
 WEDNESDAY, FIRST_FULL = 2, 101
-LEAST_WEEK = 5  # "week 2" is the second week of something, not of the year
+LEAST_WEEK, LAST_WEEK = 5, 52  # "week 2" is the second week of something, not of the year
 _WEEK_PARTS = {"early": (0, 1), "mid": (2, 2), "late": (3, 4), "half1": (0, 2), "half2": (2, 4)}
 _MONTH_PARTS = {"early": (1, 7), "mid": (11, 15), "late": (21, 31), "half1": (1, 15), "half2": (16, 31)}
 
@@ -191,7 +191,8 @@ def week_of(ts: list[Token], moment: Moment) -> Days | None:
     """Reads "the week of March 16", "w/c 9 May", "the week ending Friday 20 March": the Friday of that week."""
     rest = [t for t in ts if t.kind not in "UVX"]
     if _is_number_of_week(ts):
-        return _iso_week(number(rest[0]), "", moment)
+        week = number(rest[0])
+        return _iso_week(week, "", moment) if LEAST_WEEK <= week <= LAST_WEEK else None
     if any(t.value != "week" or t.plural for t in some(ts, "U")):
         return None
     inner = written(rest, moment)
@@ -206,7 +207,7 @@ def week_of(ts: list[Token], moment: Moment) -> Days | None:
 def calendar_week(ts: list[Token], moment: Moment) -> Days | None:
     """Reads "KW 12": the ISO week, this year's or the next's."""
     week, parts = number(some(ts, "C")[0]), some(ts, "P")
-    if not 1 <= week <= 52:
+    if not 1 <= week <= LAST_WEEK:
         return None
     return _iso_week(week, str(parts[0].value) if parts else "", moment)
 
@@ -215,7 +216,7 @@ def _is_number_of_week(ts: list[Token]) -> bool:
     """Reads "in week 22", "la semana 22": a bare number right behind a bare "week"."""
     if [t.kind for t in ts] != ["U", "N"] or not ts[1].raw.isdigit():
         return False
-    return LEAST_WEEK <= number(ts[1]) <= 52 and ts[1].start - ts[0].end <= 1
+    return ts[1].start - ts[0].end <= 1
 
 
 def _iso_week(week: int, part: str, moment: Moment) -> Days:
