@@ -14,7 +14,7 @@ import click
 
 from agent import __version__
 from agent.cli.context import App, clean
-from agent.errors import AgentError, Busy, GmailUnavailable, QuotaExhausted, UserError
+from agent.errors import AgentError, Busy, GmailUnavailable, QuotaExhausted, Refused, UserError
 
 # verb → (where its command is, one-line help): the help is here so that listing the verbs loads none of them
 VERBS: dict[str, tuple[str, str]] = {
@@ -116,6 +116,7 @@ def run(
 REMEDIES: dict[type[AgentError], str] = {
     GmailUnavailable: "nothing is lost: the next turn goes on where this one stopped (followup-agent doctor looks for the cause)",
     QuotaExhausted: "nothing is lost: try again in a few minutes; gmail.quota_units_per_minute sets a gentler pace",
+    Refused: "nothing is lost: the next turn asks again; if it stays so, followup-agent doctor looks for the cause",
     Busy: "try again in a moment",
 }
 
