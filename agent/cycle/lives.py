@@ -97,7 +97,7 @@ class Lives:
         if edited is not None:
             self.adopt_edited(record, edited)
             return True
-        sent = self._sent(record, alike=True)
+        sent = self._sent(record, least=AKIN)
         if sent is not None:
             return self._is_sent(record, sent)
         return record.because == PASSED and self._gone(record)
@@ -188,7 +188,7 @@ class Lives:
 
     def _gone(self, record: DraftRecord) -> bool:
         """Sent, withdrawn by us in a turn that was cut off, or discarded: which is told by the mail that is there."""
-        sent = self._sent(record, alike=False)
+        sent = self._sent(record, least=None)
         if sent is not None:
             return self._is_sent(record, sent)
         if record.because.startswith(WITHDRAWING):
@@ -209,7 +209,11 @@ class Lives:
             and r.changed_at is not None
             and self.now - r.changed_at < timedelta(days=2)
         ]
-        sent_by = [(r, sent) for r in recent if (sent := self._sent(r, alike=True)) is not None]
+        sent_by = [
+            (r, sent)
+            for r in recent
+            if (sent := self._sent(r, least=AKIN if r.state is DraftState.DISCARDED else CLOSE)) is not None
+        ]
         found = [(r, sent) for r, sent in sent_by if _before_the_end(r, sent)]
         for record, sent in found:
             self._is_sent(record, sent)
@@ -226,10 +230,13 @@ class Lives:
 
     def sent(self, record: DraftRecord) -> Source | None:
         """The message of the user's that this letter became, by its words."""
-        return self._sent(record, alike=True)
+        return self._sent(record, least=AKIN)
 
-    def _sent(self, record: DraftRecord, *, alike: bool) -> Source | None:
-        """The user's message that this draft became: in its thread, or (subject edited) the same letter elsewhere."""
+    def _sent(self, record: DraftRecord, *, least: float | None) -> Source | None:
+        """The user's message that this draft became: in its thread, or (subject edited) the same letter elsewhere.
+
+        ``least``: how like the draft it must be (0 to 100); None takes any letter of the user's to its readers, there.
+        """
         claimed = {r.gmail_id for r in self.store.drafts() if r.state is DraftState.SENT}
         best: tuple[float, Source] | None = None
         for source in self.store.sources():
@@ -245,8 +252,8 @@ class Lives:
             here = source.thread_id == record.thread_id
             recipients = {a.email for a in (*message.to, *message.cc)}
             same = likeness(message.text, record.text)
-            stands_for_it = here and not alike and (recipients & set(record.to) or not recipients)
-            its_own = (here or recipients & set(record.to)) and same >= AKIN
+            stands_for_it = here and least is None and (recipients & set(record.to) or not recipients)
+            its_own = (here or recipients & set(record.to)) and same >= (AKIN if least is None else least)
             if (stands_for_it or its_own) and (best is None or same > best[0]):
                 best = same, source
         return best[1] if best else None

@@ -136,6 +136,8 @@ def _taken_apart(piece: str) -> list[str]:
     return [rest, *tail]
 
 
+_TELLING = 6  # letters of a word that names one house among many
+_ASIDE = re.compile(r"\s\([^()]{1,30}\)$")  # "(Reg. Charity)", "(P)", "(UK)"
 OWN_DOMAIN = 1.5  # how much surer a name is that the employer's domain bears out
 
 
@@ -202,15 +204,19 @@ def without_form(name: str) -> str:
         words.pop()
         if len(words) > 2 and words[-2:] == ["&", "Co."]:
             words = words[:-2]
-    return " ".join(words).strip(" ,") or name
+    return _ASIDE.sub("", " ".join(words)).strip(" ,") or name
 
 
 def _fits(key: tuple[str, ...], wanted: str) -> bool:
-    """True if the name makes up the domain ("Kita Löwenzahn", kita-loewenzahn), or begins it, or is its initials."""
+    """True if the name makes up the domain ("Kita Löwenzahn", kita-loewenzahn), or begins it, or is its initials;
+
+    or if the domain holds the word that tells it from others of its kind ("Clinique des Érables", vetdeserables).
+    """
     joined, plain = "".join(key), wanted.replace("ae", "a").replace("oe", "o").replace("ue", "u")
     return (
         any(joined.startswith(w) or w.startswith(joined) for w in (wanted, plain))
         or "".join(w[0] for w in key) == wanted
+        or any(len(w) >= _TELLING and w in wanted and w not in lists().org for w in key)
     )
 
 

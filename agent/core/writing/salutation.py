@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -222,10 +222,20 @@ def _own_greeting(candidacy: Candidacy, contact: Contact, language: str) -> Gree
         message = reading.message
         to = {address.email for address in message.to}
         if reading.outgoing and contact.address.email in to and "DRAFT" not in message.label_ids:
-            found = _greeted(_first_line(message.text), contact, letters(language)["greeting"])
+            line = _first_line(message.text)
+            found = _greeted(line, contact, letters(language)["greeting"])
+            if found is None and len(to) == 1:
+                found = _titled(line, person(contact), letters(language)["courtesy"])
             if found is not None:
                 return found
     return None
+
+
+def _titled(line: str, name: Person, courtesy: Mapping[str, str]) -> Greeting | None:
+    """``Madame,`` to one reader says what she is called: ``Bonjour Madame Lacaze,``."""
+    words = line.strip(" ,:!").casefold().split()
+    form = next((form for form in courtesy if words and len(words) <= 2 and words[-1] == form.casefold()), "")
+    return Greeting(courtesy[form].format(last=name.last), name.last) if form and name.last else None
 
 
 def _greeted(line: str, contact: Contact, table: dict[str, Any]) -> Greeting | None:
