@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from agent.core.model import Address, Reading
+from agent.core.people.gate import from_nowhere
 from agent.core.people.genuine import NOT_ME, OWN_WORD
 from agent.core.people.misdirected import misdirected
 from agent.core.people.vouching import guests, vouched, written_past_me
@@ -145,3 +146,12 @@ def test_it_forgets_an_invitation_that_was_meant_for_somebody_else() -> None:
         found(asked, mine("b", "t1", "ann.poe@kiln.example", "I think you have the wrong person.", day=0.1))
         == ()
     )
+
+
+def test_it_knows_an_interview_that_only_a_stranger_speaks_of() -> None:
+    stranger = "Brenda Cole <brenda@hirewave.example>"
+    asked = letter("a", "t1", stranger, "Planner", "Your interview is on Tuesday.", INVITED, timed=True)
+    applied = letter("a", "t1", stranger, "Planner", "You applied; come on Tuesday.", INVITED, timed=True)
+    assert from_nowhere((asked,))
+    assert not from_nowhere((applied,))
+    assert not from_nowhere((asked, mine("b", "t1", "brenda@hirewave.example", "Yes", day=1)))

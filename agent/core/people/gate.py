@@ -22,7 +22,6 @@ from agent.core.people.occasions import (
     speaks_of_work,
 )
 from agent.core.people.parties import employer_domain, is_machine, is_vendor_robot, own_domains
-from agent.core.people.parties import is_private as private_mailbox
 from agent.core.people.sides import Sides
 from agent.core.people.vouching import borrows_organizer
 
@@ -252,10 +251,6 @@ def _doubts(
         doubts.append("A message reads as if you were the interviewer, not the candidate.")
     if arranging and all(r.has(SignalKind.NOT_A_JOB_INTERVIEW) for r in arranging):
         doubts.append("It is not certain that this is about a job.")
-    if arranging and not any(r.outgoing for r in readings) and all(_from_nowhere(r) for r in arranging):
-        doubts.append(
-            "A stranger with a private mailbox put this into the calendar, and you have not written to them."
-        )
     if arranging and all(borrows_organizer(r.message) for r in arranging):
         doubts.append(
             "The invitation names an organiser of another house than its sender's; please check who wrote it."
@@ -271,12 +266,14 @@ def _doubts(
     return tuple(doubts)
 
 
-def _from_nowhere(reading: Reading) -> bool:
-    """True for a calendar's invitation from a private mailbox that knows of no application of the user's."""
-    message = reading.message
-    return (
-        bool(message.invites) and private_mailbox(message.sender.email) and not speaks_of(reading, "applied")
-    )
+def from_nowhere(readings: Sequence[Reading]) -> bool:
+    """True if only strangers speak here: the user wrote nothing, and no letter knows of an application of the user's."""
+    return not any(r.outgoing or _knows_me(r) for r in readings)
+
+
+def _knows_me(reading: Reading) -> bool:
+    applied = speaks_of(reading, "applied") or reading.has(SignalKind.ACKNOWLEDGEMENT)
+    return applied or is_vendor_robot(reading.message.sender.email)
 
 
 def _confidence(heard: Sequence[Reading], firm: Sequence[Reading], doubts: Sequence[str]) -> float:

@@ -22,10 +22,15 @@ from agent.core.model import (
     Source,
 )
 from agent.core.people import linking, parties
+from agent.core.people.gate import from_nowhere
 from agent.core.story.document import Judged
 from agent.core.story.plan import Rules, outlook
 from agent.core.story.state import state
 from agent.core.story.timeline import Sent, sent_drafts
+
+_FROM_NOWHERE = (
+    "A stranger speaks of an interview; you have not written to them, nor do they name an application."
+)
 
 
 def read(source: Source, identity: Identity, rules: Rules) -> tuple[Reading, tuple[Problem, ...]]:
@@ -80,6 +85,8 @@ def _judged(
     rules: Rules,
     now: datetime,
 ) -> Judged:
+    if from_nowhere(candidacy.readings) and not notes:
+        candidacy = replace(candidacy, needs_review=(*candidacy.needs_review, _FROM_NOWHERE))
     folded = state(
         candidacy,
         notes,
