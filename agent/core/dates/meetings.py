@@ -131,7 +131,9 @@ class Placing:
         return Meeting(here, clock, span.latest, words, CHOICE if _is_choice(span) else "day and time")
 
     def _is_limit(self, here: Spoken, span: DaySpan) -> bool:
-        """Reads "by Friday, noon" is a deadline; "moved from Tuesday at 2 to …" says where it was."""
+        """Reads "by Friday, noon" and "send it back for Friday, noon" as deadlines; "moved from Tuesday at 2 to …" says where it was."""
+        if self.cues["handed_in"].search(here.low[: span.start].rstrip()):
+            return True
         if "by" in span.limits:
             return self.cues["arrive"].search(here.low[: span.lead].rstrip()) is None
         return "from" in span.limits and self.cues["retime"].search(here.low) is not None

@@ -55,12 +55,14 @@ _SLOPPY = {
     "pls": "please", "plz": "please", "thx": "thanks", "tks": "thanks", "u": "you", "ur": "your", "w/": "with", "wk": "week",
     "appt": "appointment", "avail": "available", "sched": "schedule", "asap": "as soon as possible", "convo": "conversation",
 }  # fmt: skip
+_YES = re.compile(r"\bs\u00ed\b")  # Spanish "yes" without its accent would be an "if"
 _WORD = re.compile(r"'(?:ll|ve|re|d)\b|\w+(?:/(?=\s))?|[?$€£%#&]")
 
 
 def normal(text: str) -> str:
     """Text as space-separated plain words, a space at both ends; punctuation but ``?`` is gone."""
-    folded = unicodedata.normalize("NFKD", text.lower().translate(_FOLD))
+    low = text.lower().translate(_FOLD)
+    folded = unicodedata.normalize("NFKD", _YES.sub("sii", low) if "s\u00ed" in low else low)
     plain = "".join(c for c in folded if not unicodedata.combining(c)) if not folded.isascii() else folded
     if "'" in plain or "cannot" in plain:
         for pattern, replacement in _CONTRACTIONS:
