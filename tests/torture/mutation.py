@@ -13,6 +13,7 @@ import importlib.abc
 import importlib.util
 import os
 import random
+import resource
 import signal
 import sys
 import time
@@ -86,7 +87,7 @@ HEAVY = (
     "requests",
 )
 TOO_LONG = "not whatever_happens and not over_http"  # the thousand examples are `make soak`'s
-SECONDS = 150  # a mutant that runs longer hangs
+SECONDS, PATIENCE = 150, 900  # of CPU, after which a mutant hangs; and by the clock, on a busy machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def killed(planted: Planted | None, tests: Sequence[str]) -> bool:
     child = os.fork()
     if not child:
         os._exit(_in_child(planted, tests))
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
@@ -139,6 +140,7 @@ def killed(planted: Planted | None, tests: Sequence[str]) -> bool:
 
 def _in_child(planted: Planted | None, tests: Sequence[str]) -> int:
     os.setpgid(0, 0)
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)

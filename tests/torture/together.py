@@ -189,9 +189,9 @@ def _in_the_end(world: World, path: Path) -> list[str]:
 
 
 def jobs(number: int, seed: int) -> list[Job]:
-    """In parts, for each has a database of its own and notes pile up in it; about four operations for each trial asked."""
+    """In parts, for each has a database of its own and notes pile up in it; more than four operations for each trial asked."""
     size = 500
-    return [partial(_one, size, seed * 1000 + n) for n in range(max(number * 4 // size, 1))]
+    return [partial(_one, size, seed * 1000 + n) for n in range(max(number * 9 // 2 // size, 1))]
 
 
 def _one(count: int, seed: int) -> list[Outcome]:
