@@ -221,6 +221,12 @@ def test_it_leaves_friends_alone(name: str) -> None:
     assert not _qualifies(*FRIENDS[name])
 
 
+def test_it_takes_nobody_of_the_users_own_family_for_an_employer() -> None:
+    text = "They would like to interview you for the Laundry Manager position on Tuesday, April 21 at 4:30."
+    assert not _qualifies(("Marisol Kim <marisol.kim@gmail.com>", "the job", text))
+    assert _qualifies(("Marisol Kim <marisol.kim@laundryhouse.example>", "the job", text))
+
+
 def test_it_takes_what_the_user_refused_for_no_candidacy() -> None:
     assert not _qualifies(*REFUSED)
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.core.model import Identity, Invite, Reading, SignalKind
+from agent.core.meaning import senders
+from agent.core.model import Address, Identity, Invite, Reading, SignalKind
 from agent.core.people.job_talk import ARRANGES, about_job, of_interview, other_matter, position_of, speaks_of
 from agent.core.people.occasions import (
     asks_plainly,
@@ -23,6 +24,7 @@ from agent.core.people.occasions import (
 )
 from agent.core.people.parties import employer_domain, is_machine, is_vendor_robot, own_domains
 from agent.core.people.sides import Sides
+from agent.core.people.signing import name_words
 from agent.core.people.vouching import borrows_organizer
 
 _ASKS = (SignalKind.INVITATION, SignalKind.AVAILABILITY_REQUEST, SignalKind.NEXT_ROUND)
@@ -128,9 +130,17 @@ def _may_testify(reading: Reading, sides: Sides, identity: Identity) -> bool:
     if (
         employer_domain(sender.email) in own_domains(identity)
         or sender.email in sides.outsiders | sides.impostors
+        or _is_family(sender, identity)
     ):
         return False
     return sides.holds(sender.email) or is_vendor_robot(sender.email)
+
+
+def _is_family(sender: Address, identity: Identity) -> bool:
+    """True for somebody of the user's own family name who writes from a private mailbox."""
+    surnames = {words[-1] for name in identity.names if len(words := name_words(name.lower())) > 1}
+    named = name_words(sender.name[:200].lower())
+    return len(named) > 1 and named[-1] in surnames and senders.is_freemail(sender.email.rpartition("@")[2])
 
 
 def _solid(reading: Reading) -> bool:

@@ -82,6 +82,8 @@ def _possible(name: str, people: frozenset[str]) -> bool:
         return False
     if not words or len(name) > 70 or low in lists().never or (words[0] in lists().never and len(words) == 1):
         return False
+    if len(words) == 1 and low in lists().org:  # "School", of a sender called "School Office"
+        return False
     if not without_team(name):  # "Recruitment Services" is a department everywhere
         return False
     return not (
@@ -223,14 +225,21 @@ def clients(reading: Reading, people: frozenset[str], own: str) -> tuple[Named, 
     return tuple(found[:20])
 
 
+_PRONOUNS = frozenset(
+    {"they", "he", "she", "we", "you", "it", "i", "the", "this", "sie", "er", "wir", "ils", "elle", "ella"}
+)
+
+
 def _name_before(words: Sequence[str], at: int) -> str:
     """The proper name that ends right before ``at`` ("Quill Robotics would like to …")."""
     start = at
     while start and at - start < 5 and (words[start - 1][:1].isupper() or words[start - 1] == "&"):
-        if closes_sentence(words[start - 1]):
-            break
+        if closes_sentence(words[start - 1]) or (
+            words[start - 1].isupper() and words[start - 1].endswith(".")
+        ):
+            break  # "bring photo ID. Postcode is …"
         start -= 1
-    if start == at:
+    if start == at or words[start].lower() in _PRONOUNS:
         return ""
     return proper(words[start:at]) if at - start > 1 or len(words[start]) > 3 else ""
 

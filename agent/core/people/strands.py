@@ -5,6 +5,7 @@ A strand is not yet a candidacy. What its messages say is worked out once and ke
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,13 +18,15 @@ from agent.core.people.gate import NO, Verdict, verdict
 from agent.core.people.parties import recipients
 from agent.core.people.position import Mention
 from agent.core.people.sides import Sides, sides
-from agent.core.people.titles import essence
+from agent.core.people.titles import essence, grammar, has_head, tokens
 
 _TOPICS = (
     SignalKind.INVITATION, SignalKind.AVAILABILITY_REQUEST, SignalKind.CONFIRMATION, SignalKind.RESCHEDULE, SignalKind.CANCELLATION, SignalKind.HOLDING,
     SignalKind.PROMISE_WITHDRAWN, SignalKind.NEXT_ROUND, SignalKind.REJECTION, SignalKind.OFFER, SignalKind.ON_HOLD, SignalKind.POSITION_CLOSED,
     SignalKind.ACKNOWLEDGEMENT, SignalKind.INTERVIEW_TOPIC, SignalKind.JOB_TOPIC, SignalKind.THANK_YOU, SignalKind.FOLLOW_UP, SignalKind.WITHDRAWAL,
 )  # fmt: skip
+_INTRODUCED = re.compile(r"\b([^\W\d_][\w’'-]{1,20} [^\W\d_][\w’'-]{1,25}) ?[(]([^()\n]{3,40})[)]")
+LONGEST_INTRODUCTION = 20_000  # characters of a mail in which people are looked for
 _NOISE = (SignalKind.LIST_MAIL, SignalKind.JOB_ALERT)
 
 
@@ -133,7 +136,7 @@ class Book:
         """(company, agency): the client's name where an agency writes and names it; the position is nobody's name."""
         domains = sorted(found.domains)
         spoken = [r for r in readings if not r.outgoing and not _aside(r, found)]
-        people = self.people | names_of_people(found)
+        people = self.people | names_of_people(found) | introduced(spoken)
         labels = tuple(label(d) for d in domains)
         named = [n for r in spoken for n in self.names(r, labels, people) if not _is_position(n.name, title)]
         own = _house(company.best(named, domains), named, labels)
@@ -167,6 +170,17 @@ def names_of_people(found: Sides) -> frozenset[str]:
         for a in found.people.values()
         if a.name and not company.has_org_word(a.name)
     )
+
+
+def introduced(readings: Iterable[Reading]) -> frozenset[str]:
+    """People whom a mail names with what they are: "Alan Prideaux (Finance Director)"."""
+    found: set[str] = set()
+    for reading in readings:
+        g = grammar(reading.language)
+        for name, role in _INTRODUCED.findall(reading.message.body[:LONGEST_INTRODUCTION]):
+            if has_head(tokens(role), g) and not company.has_org_word(name):
+                found.add(" ".join(name.lower().split()))
+    return frozenset(found)
 
 
 def _house(own: str, named: Sequence[Named], labels: Sequence[str]) -> str:

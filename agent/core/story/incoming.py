@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from agent.core.dates.deadlines import deadlines, promised
@@ -27,6 +28,7 @@ _UNVOUCHED = {
     OWN_WORD: "somebody whom nobody of the employer's has brought in has written into this conversation; please read it",
     NOT_ME: "a mail in this conversation greets somebody else; please read whether it was meant for you",
 }
+LONGEST_DELIVERY = timedelta(days=5)  # so long servers try (RFC 5321, section 4.5.4.1)
 LONGEST_INVITATION = 5000  # characters
 INVITING = (Kind.INVITATION, Kind.AVAILABILITY_REQUEST, Kind.NEXT_ROUND, Kind.CONFIRMATION)
 REOPENING = (Kind.NEXT_ROUND, Kind.INVITATION, Kind.AVAILABILITY_REQUEST, Kind.CONFIRMATION, Kind.RESCHEDULE)
@@ -67,6 +69,8 @@ def _undo_bounced(fold: Fold, reading: Reading) -> None:
     fold.bounced += [a for a in failed if a not in fold.bounced]
     mentioned = [*reversed(message.references), message.in_reply_to]
     victim = next((fold.message_ids[m] for m in mentioned if m in fold.message_ids), fold.last_out)
+    if message.internal_date - fold.counted.get(victim, ("", message.internal_date))[1] > LONGEST_DELIVERY:
+        victim = fold.last_out  # a report that names an old letter of the thread is about the last one
     kind, at = fold.counted.pop(victim, ("", message.internal_date))
     if kind == "thank_you" and fold.thank_you_at == at:
         fold.thank_you_at = None
