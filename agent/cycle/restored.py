@@ -28,7 +28,7 @@ DISCARDED = "not in Gmail any more: discarded, or taken back, before the databas
 class Gap:
     """The time that the books have lost: from the last turn they know of to the last that there was (None: not known).
 
-    ``passed``: threads in which drafts came and went since; None where Gmail did not tell.
+    ``passed``: threads in which drafts came since (one that is not found has gone); None where Gmail did not tell.
     """
 
     since: datetime | None

@@ -105,6 +105,7 @@ class Sync:
             touched.added or touched.deleted or happened.deleted or came_and_went
         )
         self.result.drafts_passed = frozenset(thread_id for _, thread_id in came_and_went)
+        self.result.drafts_came = frozenset(thread_id for _, thread_id in (*came_and_went, *touched.added))
         heard = self.labels.heed(happened)
         keep, seen = self._new(happened)
         keep = self._with_tracked(keep, heard.tracked)

@@ -96,7 +96,7 @@ class Cycle:
             fetched.changed |= interrupted
             fetched.drafts_touched |= interrupted or fresh
             fetched.changed |= fetched.drafts_touched
-            passed = None if interrupted or fetched.mode == "full" else fetched.drafts_passed
+            passed = None if interrupted or fetched.mode == "full" else fetched.drafts_came
             gap = Gap(gap.since, gap.until, passed) if not number else NO_GAP
             if not number and gap.until is None and not fetched.changed and not thinker.must_think():
                 return

@@ -109,3 +109,8 @@ def test_it_tells_trials_faults_and_violations_in_a_table() -> None:
         ["b", "1", "0", "0"],
         ["all", "3", "2", "1"],
     ]
+
+
+def test_it_makes_nothing_again_that_is_discarded_while_an_older_database_is_read() -> None:
+    trial = cuts.Trial("an older database is back", "user discards", during=True, step=29)
+    assert cuts.play(trial).violations == ()
