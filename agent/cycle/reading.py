@@ -31,10 +31,7 @@ class Fetched:
     changed: bool = False
     drafts_touched: bool = False
     left: int = 0  # threads that later turns will read
-    drafts_came: frozenset[str] | None = None  # threads in which drafts came, whatever became of them
-    drafts_passed: frozenset[str] | None = (
-        None  # threads in which a draft came and went meanwhile; None: not told
-    )
+    drafts_came: frozenset[str] | None = None  # threads in which drafts came meanwhile; None: not told
     problems: list[Problem] = field(default_factory=list)
 
 

@@ -104,7 +104,6 @@ class Sync:
         self.result.drafts_touched = bool(
             touched.added or touched.deleted or happened.deleted or came_and_went
         )
-        self.result.drafts_passed = frozenset(thread_id for _, thread_id in came_and_went)
         self.result.drafts_came = frozenset(thread_id for _, thread_id in (*came_and_went, *touched.added))
         heard = self.labels.heed(happened)
         keep, seen = self._new(happened)
@@ -119,7 +118,7 @@ class Sync:
                 deleted=(*happened.deleted, *touched.deleted),
                 label_changes=labels,
             )
-            writing.mark_passed(self.result.drafts_passed)
+            writing.mark_passed(frozenset(thread_id for _, thread_id in came_and_went))
         self.result.changed = bool(keep) or self.result.drafts_touched or heard.changed
         if keep:
             self._widen(set(), written=set(), until_units=self.gmail.usage.quota_units + WIDENING_UNITS)

@@ -39,6 +39,7 @@ _DEGREES = frozenset(
 _ON_BEHALF = frozenset(_COMMON["on_behalf"])
 _OWN_SIDE = frozenset(_COMMON["own_side"])
 _POSSESSIVES = frozenset(_COMMON["possessives"])
+_PRONOUNS = frozenset(_COMMON["pronouns"])
 _ROLE_SPLIT = re.compile(r"\s+[|•·–—-]\s+|\s*\|\s*|,\s+|\s+(?:at|@|bei|chez)\s+")
 _PERSON_AT = re.compile(
     r"(?:\bfrom\b|\bat\b|@|\||\(|\s[-–—]\s|\bvon\b|\bbei\b|\bchez\b|,\s)\s*([^)|]{2,60})\)?\s*$",
@@ -223,11 +224,6 @@ def clients(reading: Reading, people: frozenset[str], own: str) -> tuple[Named, 
         if name and _possible(name, people) and not same_company(name, own):
             found.append(Named(name, weight + (1.5 if has_org_word(name) else 0.0)))
     return tuple(found[:20])
-
-
-_PRONOUNS = frozenset(
-    {"they", "he", "she", "we", "you", "it", "i", "the", "this", "sie", "er", "wir", "ils", "elle", "ella"}
-)
 
 
 def _name_before(words: Sequence[str], at: int) -> str:
